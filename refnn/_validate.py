@@ -1,0 +1,146 @@
+"""What every public function asks of its arguments, and the words it uses when they are wrong."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Pair = int | tuple[int, int]
+
+
+def as_float(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray:
+    """Return `values` as a native float32 or float64 array: float32 stays; bools, integers and float64 become float64.
+
+    Where `ndim` is given, the array must have that many axes.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as ragged:
+        raise ValueError(f"{name}: expected an array, got rows of different lengths") from ragged
+    if array.dtype.kind not in "bui" and (array.dtype.kind, array.dtype.itemsize) not in {("f", 4), ("f", 8)}:
+        raise TypeError(f"{name}: expected float32, float64, integers or bools, got dtype {array.dtype}")
+    if ndim is not None and array.ndim != ndim:
+        raise ValueError(f"{name}: expected {ndim} axes, got {array.ndim} in shape {array.shape}")
+    dtype = np.float32 if array.dtype.kind == "f" and array.dtype.itemsize == 4 else np.float64
+    return np.asarray(array, dtype)  # np.asarray leaves subclasses behind
+
+
+def as_floats(ndim: int | None = None, **arrays: ArrayLike) -> tuple[NDArray, ...]:
+    """Return several named arrays in their common dtype: float32 with float64 gives float64."""
+    converted = [as_float(name, values, ndim) for name, values in arrays.items()]
+    dtype = np.result_type(*converted)
+    return tuple(array.astype(dtype, copy=False) for array in converted)
+
+
+def same_shape(name: str, array: NDArray, shape: tuple[int, ...]) -> NDArray:
+    """Return `array` if it has exactly this shape; nothing is broadcast silently."""
+    if array.shape != shape:
+        raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
+    return array
+
+
+def as_upstream(upstream: ArrayLike, shape: tuple[int, ...]) -> NDArray:
+    """Return the gradient that arrives from above, which has exactly the shape of the function's result."""
+    return same_shape("upstream", as_float("upstream", upstream), shape)
+
+
+def finite(name: str, array: NDArray) -> NDArray:
+    """Return `array` if it holds no NaN and no infinity, as training demands."""
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name}: expected finite numbers, got {array[where]} at {where}")
+    return array
+
+
+def whole(name: str, value: Any) -> int:
+    """Return `value` as an int if it is a whole number."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+    return int(value)
+
+
+def at_least(name: str, value: Any, least: int) -> int:
+    """Return `value` as an int if it is a whole number not below `least`."""
+    value = whole(name, value)
+    if value < least:
+        raise ValueError(f"{name}: expected at least {least}, got {value}")
+    return value
+
+
+def pair(name: str, value: Any, least: int) -> tuple[int, int]:
+    """Return one whole number or (height, width) as two whole numbers, neither below `least`."""
+    if isinstance(value, tuple | list):
+        if len(value) != 2:
+            raise ValueError(f"{name}: expected a whole number or (height, width), got {value!r}")
+        return at_least(name, value[0], least), at_least(name, value[1], least)
+    return (at_least(name, value, least),) * 2
+
+
+def number(name: str, value: Any) -> float:
+    """Return `value` as a finite float."""
+    if isinstance(value, bool | np.bool_ | str | bytes | complex) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name}: expected a number, got {value!r}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name}: expected a finite number, got {value!r}")
+    return float(value)
+
+
+def positive(name: str, value: Any) -> float:
+    """Return `value` as a float above zero."""
+    if (value := number(name, value)) <= 0:
+        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
+    return value
+
+
+def not_negative(name: str, value: Any) -> float:
+    """Return `value` as a float not below zero."""
+    if (value := number(name, value)) < 0:
+        raise ValueError(f"{name}: expected a number not below 0, got {value!r}")
+    return value
+
+
+def fraction(name: str, value: Any) -> float:
+    """Return `value` as a float in [0, 1)."""
+    if not 0 <= (value := number(name, value)) < 1:
+        raise ValueError(f"{name}: expected a number in [0, 1), got {value!r}")
+    return value
+
+
+def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
+    """Return `value` if it is one of these words."""
+    choices = sorted(choices)
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
+    return value
+
+
+def class_labels(name: str, values: ArrayLike, n: int, classes: int) -> NDArray:
+    """Return `n` labels 0 .. classes-1 as an int array; whole numbers stored as floats are refused."""
+    labels = np.asarray(values)
+    if labels.dtype.kind not in "ui" and labels.size:
+        raise TypeError(f"{name}: expected integer labels 0..{classes - 1}, got dtype {labels.dtype}")
+    same_shape(name, labels, (n,))
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise ValueError(f"{name}: expected labels 0..{classes - 1}, got {labels[wrong][0]} at {wrong.argmax()}")
+    return labels.astype(np.intp)
+
+
+def sign_labels(name: str, values: ArrayLike, n: int) -> NDArray:
+    """Return `n` labels -1 or +1 as a float64 array."""
+    labels = same_shape(name, as_float(name, values).astype(np.float64, copy=False), (n,))
+    wrong = np.abs(labels) != 1
+    if wrong.any():
+        raise ValueError(f"{name}: expected labels -1 or +1, got {labels[wrong][0]} at {wrong.argmax()}")
+    return labels
+
+
+def generator(name: str, rng: Any) -> np.random.Generator:
+    """Return a generator of random numbers: the one given, or a new one from a whole number as its seed."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer):
+        raise TypeError(f"{name}: expected a numpy.random.Generator or a whole number as seed, got {rng!r}")
+    return np.random.default_rng(at_least(name, rng, 0))

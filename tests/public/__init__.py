@@ -1,0 +1,1 @@
+"""One valid call and the wrong calls of every public name, a module each; the tests beside this folder run them."""
