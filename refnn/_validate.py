@@ -24,7 +24,8 @@ def as_float(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray:
     if ndim is not None and array.ndim != ndim:
         raise ValueError(f"{name}: expected {ndim} axes, got {array.ndim} in shape {array.shape}")
     dtype = np.float32 if array.dtype.kind == "f" and array.dtype.itemsize == 4 else np.float64
-    return np.asarray(array, dtype)  # np.asarray leaves subclasses behind
+    array = np.asarray(array, dtype)  # leaves subclasses behind
+    return array if array.flags.aligned else array.copy()  # the fields of packed records lie at odd addresses
 
 
 def as_floats(ndim: int | None = None, **arrays: ArrayLike) -> tuple[NDArray, ...]:

@@ -1,0 +1,161 @@
+"""The hot loops, in three forms, and the one place that chooses between them.
+
+`definition` holds the literal formulas in plain loops: the text to read, and the oracle of the tests. `vectorized` says
+the same in NumPy: what runs where nothing is compiled. `compiled` hands the work to Cython: what runs otherwise. All
+three have the same functions, each of which fills `out`; a test says that they agree.
+
+The environment variable REFNN_BACKEND (definition, numpy or cython) forces a form, REFNN_ISA (baseline, v3 or v4) a CPU
+level of the compiled one. Kernels trust their callers: arrays of one float dtype, shapes that fit, sizes as pairs
+(height, width). Images are (n, C, H, W) here as everywhere; that their memory is channels-last is nobody's business
+but theirs.
+"""
+
+import importlib
+import os
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BACKEND",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "conv2d",
+    "conv2d_to_input",
+    "conv2d_to_kernel",
+    "matmul",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "output_side",
+    "perceptron_pass",
+    "why_not_compiled",
+]
+
+FORMS = {"definition": "definition", "numpy": "vectorized", "cython": "compiled"}
+
+
+def _choose() -> tuple[str, ModuleType, str]:
+    """Return the name of the form in force, its module, and why the compiled form is missing where it is."""
+    wanted = os.environ.get("REFNN_BACKEND", "")
+    if wanted and wanted not in FORMS:
+        raise ImportError(f"REFNN_BACKEND: expected one of {', '.join(FORMS)}, got {wanted!r}")
+    reason = ""
+    for name in [wanted] if wanted else ["cython", "numpy"]:
+        try:
+            return name, importlib.import_module(f"refnn.kernels.{FORMS[name]}"), reason
+        except ModuleNotFoundError as missing:
+            if wanted:
+                raise
+            reason = str(missing)
+    raise AssertionError("the numpy form needs nothing but numpy")
+
+
+BACKEND, _form, why_not_compiled = _choose()
+
+
+def output_side(size: int, kernel: int, stride: int, padding: int) -> int:
+    """Return how many windows of `kernel` fit: floor((size + 2 padding - kernel) / stride) + 1 (CNN-04)."""
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def _images(n: int, channels: int, height: int, width: int, dtype: np.dtype) -> NDArray:
+    """Return room for images (n, C, H, W) whose memory is channels-last."""
+    return np.empty((n, height, width, channels), dtype).transpose(0, 3, 1, 2)
+
+
+def _windows(x: NDArray, size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]) -> tuple[int, int]:
+    height, width = (output_side(*side) for side in zip(x.shape[2:], size, stride, padding, strict=True))
+    return height, width
+
+
+def matmul(a: NDArray, b: NDArray, bias: NDArray | None = None, relu: bool = False,
+           out: NDArray | None = None) -> NDArray:
+    """Return a @ b, plus `bias` on every row, cut at zero: (m, d), (d, n), (n,) -> (m, n).
+
+    Strides are free, so A^T B and A B^T are this function of a transposed view.
+    """
+    if out is None:
+        out = np.empty((a.shape[0], b.shape[1]), a.dtype)
+    _form.matmul(a, b, bias, relu, out)
+    return out
+
+
+def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: tuple[int, int], padding: tuple[int, int],
+           relu: bool = False, out: NDArray | None = None) -> NDArray:
+    """Return the cross-correlation of images with kernels: (n, C, H, W), (F, C, kH, kW), (F,) -> (n, F, Ho, Wo)."""
+    if out is None:
+        out = _images(len(x), len(W), *_windows(x, W.shape[2:], stride, padding), x.dtype)
+    _form.conv2d(x, W, b, stride, padding, relu, out)
+    return out
+
+
+def conv2d_to_input(upstream: NDArray, W: NDArray, shape: tuple[int, ...], stride: tuple[int, int],
+                    padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
+    """Return the gradient in the images of `shape` (n, C, H, W), from the gradient in the outputs (n, F, Ho, Wo)."""
+    if out is None:
+        n, channels, height, width = shape
+        out = _images(n, channels, height, width, upstream.dtype)
+    _form.conv2d_to_input(upstream, W, stride, padding, out)
+    return out
+
+
+def conv2d_to_kernel(upstream: NDArray, x: NDArray, size: tuple[int, int], stride: tuple[int, int],
+                     padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
+    """Return the gradient in the kernels (F, C, kH, kW) of `size` (kH, kW), from that in the outputs."""
+    if out is None:
+        out = np.empty((upstream.shape[1], x.shape[1], *size), x.dtype)
+    _form.conv2d_to_kernel(upstream, x, stride, padding, out)
+    return out
+
+
+def max_pool2d(x: NDArray, size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int],
+               out: NDArray | None = None, winner: NDArray | None = None) -> tuple[NDArray, NDArray]:
+    """Return the greatest pixel of each window and its place a * kW + b in the window, an int32 array.
+
+    Of equal pixels the first wins, and NaN wins over all; what lies in the padding never does.
+    """
+    n, channels = x.shape[:2]
+    height, width = _windows(x, size, stride, padding)
+    if out is None:
+        out = _images(n, channels, height, width, x.dtype)
+    if winner is None:
+        winner = _images(n, channels, height, width, np.dtype(np.int32))
+    _form.max_pool2d(x, size, stride, padding, out, winner)
+    return out, winner
+
+
+def max_pool2d_backward(upstream: NDArray, winner: NDArray, shape: tuple[int, ...], size: tuple[int, int],
+                        stride: tuple[int, int], padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
+    """Return the gradient in the images of `shape`: each window's goes to its winner, windows that overlap add up."""
+    if out is None:
+        n, channels, height, width = shape
+        out = _images(n, channels, height, width, upstream.dtype)
+    _form.max_pool2d_backward(upstream, winner, size, stride, padding, out)
+    return out
+
+
+def avg_pool2d(x: NDArray, size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int],
+               out: NDArray | None = None) -> NDArray:
+    """Return the mean of each window, the zeros of the padding counted in."""
+    if out is None:
+        out = _images(*x.shape[:2], *_windows(x, size, stride, padding), x.dtype)
+    _form.avg_pool2d(x, size, stride, padding, out)
+    return out
+
+
+def avg_pool2d_backward(upstream: NDArray, shape: tuple[int, ...], size: tuple[int, int], stride: tuple[int, int],
+                        padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
+    """Return the gradient in the images of `shape`: each window's spreads evenly over its pixels."""
+    if out is None:
+        n, channels, height, width = shape
+        out = _images(n, channels, height, width, upstream.dtype)
+    _form.avg_pool2d_backward(upstream, size, stride, padding, out)
+    return out
+
+
+def perceptron_pass(w: NDArray, X: NDArray, y: NDArray, learning_rate: float = 1.0) -> tuple[NDArray, int]:
+    """Return the weights after one pass of the online perceptron over the rows of X, and its number of mistakes."""
+    out = w.copy()
+    mistakes: int = _form.perceptron_pass(X, y, learning_rate, out)
+    return out, mistakes

@@ -1,0 +1,136 @@
+"""The hot loops as their formulas: what the two fast forms must compute, at a thousandth of their speed.
+
+Sums run in float64 and are rounded once, at the end, so this form is also the more exact one. Each function fills
+`out`. The three of a convolution are one loop, read from three sides: `taps` names every output pixel, kernel weight
+and input pixel that meet, and each function adds the product of two of them to the third.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Index = tuple[int, ...]
+_QUIET = np.errstate(all="ignore")  # NaN and infinity flow as the formula says, without a warning
+
+
+@_QUIET
+def matmul(a: NDArray, b: NDArray, bias: NDArray | None, relu: bool, out: NDArray) -> None:
+    """c_ij = sum over k of a_ik b_kj, plus bias_j, cut at zero."""
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    for i, j in np.ndindex(*out.shape):
+        total = 0.0 if bias is None else float(bias[j])
+        for k in range(a.shape[1]):
+            total += a[i, k] * b[k, j]
+        out[i, j] = _rectified(total) if relu else total
+
+
+def taps(outputs: NDArray, kernel: NDArray, inputs: NDArray, stride: Index,
+         padding: Index) -> Iterator[tuple[Index, Index, Index]]:
+    """Name every output pixel, kernel weight and input pixel that meet in a convolution.
+
+    Output (n, o, i, j) sees through weight (o, c, a, b) the input (n, c, i S + a - P, j S + b - P), where it exists.
+    """
+    height, width = inputs.shape[2:]
+    for n, o, i, j in np.ndindex(*outputs.shape):
+        for c, a, b in np.ndindex(*kernel.shape[1:]):
+            row, column = i * stride[0] + a - padding[0], j * stride[1] + b - padding[1]
+            if 0 <= row < height and 0 <= column < width:
+                yield (n, o, i, j), (o, c, a, b), (n, c, row, column)
+
+
+@_QUIET
+def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: Index, padding: Index, relu: bool, out: NDArray) -> None:
+    """z_noij = b_o + sum over c, a, b of w_ocab x_{n, c, iS + a - P, jS + b - P} (CNN-10)."""
+    z = np.zeros(out.shape) if b is None else np.zeros(out.shape) + b[:, np.newaxis, np.newaxis]
+    x, W = x.astype(np.float64), W.astype(np.float64)
+    for pixel, weight, source in taps(z, W, x, stride, padding):
+        z[pixel] += W[weight] * x[source]
+    out[...] = np.vectorize(_rectified, otypes=[np.float64])(z) if relu else z
+
+
+@_QUIET
+def conv2d_to_input(upstream: NDArray, W: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
+    """dL/dx: every input pixel collects from the outputs that saw it (CNN-07)."""
+    dx = np.zeros(out.shape)
+    upstream, W = upstream.astype(np.float64), W.astype(np.float64)
+    for pixel, weight, source in taps(upstream, W, dx, stride, padding):
+        dx[source] += W[weight] * upstream[pixel]
+    out[...] = dx
+
+
+@_QUIET
+def conv2d_to_kernel(upstream: NDArray, x: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
+    """dL/dw: every weight collects over all the places it is shared by (CNN-08)."""
+    dW = np.zeros(out.shape)
+    upstream, x = upstream.astype(np.float64), x.astype(np.float64)
+    for pixel, weight, source in taps(upstream, dW, x, stride, padding):
+        dW[weight] += upstream[pixel] * x[source]
+    out[...] = dW
+
+
+def window(pixel: Index, size: Index, shape: Index, stride: Index, padding: Index) -> Iterator[tuple[int, Index]]:
+    """Number the places of one pooling window row by row, and name the input pixel at each, where there is one."""
+    n, c, i, j = pixel
+    for a, b in np.ndindex(*size):
+        row, column = i * stride[0] + a - padding[0], j * stride[1] + b - padding[1]
+        if 0 <= row < shape[2] and 0 <= column < shape[3]:
+            yield a * size[1] + b, (n, c, row, column)
+
+
+def max_pool2d(x: NDArray, size: Index, stride: Index, padding: Index, out: NDArray, winner: NDArray) -> None:
+    """The greatest pixel of each window, the first of equals; NaN is greater than all (POOL-02)."""
+    for pixel in np.ndindex(*out.shape):
+        best = None
+        for place, source in window(pixel, size, x.shape, stride, padding):
+            if best is None or x[source] > best or (np.isnan(x[source]) and not np.isnan(best)):
+                best, winner[pixel] = x[source], place
+        out[pixel] = best
+
+
+def max_pool2d_backward(upstream: NDArray, winner: NDArray, size: Index, stride: Index, padding: Index,
+                        out: NDArray) -> None:
+    """The gradient of a window belongs to its winner (POOL-02)."""
+    dx = np.zeros(out.shape)
+    for pixel in np.ndindex(*upstream.shape):
+        for place, source in window(pixel, size, dx.shape, stride, padding):
+            if place == winner[pixel]:
+                dx[source] += upstream[pixel]
+    out[...] = dx
+
+
+@_QUIET
+def avg_pool2d(x: NDArray, size: Index, stride: Index, padding: Index, out: NDArray) -> None:
+    """The sum of each window over its full size (POOL-01)."""
+    x = x.astype(np.float64)
+    for pixel in np.ndindex(*out.shape):
+        out[pixel] = sum(x[source] for _, source in window(pixel, size, x.shape, stride, padding)) / (size[0] * size[1])
+
+
+@_QUIET
+def avg_pool2d_backward(upstream: NDArray, size: Index, stride: Index, padding: Index, out: NDArray) -> None:
+    """The gradient of a window is spread evenly over its places (POOL-01)."""
+    dx = np.zeros(out.shape)
+    for pixel in np.ndindex(*upstream.shape):
+        for _, source in window(pixel, size, dx.shape, stride, padding):
+            dx[source] += float(upstream[pixel]) / (size[0] * size[1])
+    out[...] = dx
+
+
+def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:
+    """On every mistake, y w.x <= 0, add y x to w (PERC-02); count the mistakes."""
+    mistakes = 0
+    for x, label in zip(X.tolist(), y.tolist(), strict=True):
+        score = 0.0
+        for w_j, x_j in zip(w.tolist(), x, strict=True):
+            score += w_j * x_j
+        if label * score <= 0:
+            mistakes += 1
+            for j, x_j in enumerate(x):
+                w[j] += learning_rate * label * x_j
+    return mistakes
+
+
+def _rectified(z: float) -> float:
+    """Return max(0, z), in the form that lets NaN through."""
+    return 0.0 if z < 0 else z

@@ -1,0 +1,258 @@
+"""The three forms of every kernel agree: exactly where arithmetic is exact, within the rounding of their sums elsewhere.
+
+The compiled form is tested at the level in force; `.ci/full` runs this file once for each level.
+"""
+
+import hashlib
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refnn import kernels
+from refnn.kernels import definition, vectorized
+from refnn.properties.support import FLOATS, exact_arrays, gamma, normal
+
+SIDE = st.integers(1, 4)
+
+
+def fast_forms():
+    """List the forms to hold against the definition: NumPy's, and the compiled one where it was built."""
+    try:
+        return [vectorized, importlib.import_module("refnn.kernels.compiled")]
+    except ModuleNotFoundError:
+        if os.environ.get("REFNN_REQUIRE_EXT") == "1":
+            raise
+        return [vectorized]
+
+
+FORMS = fast_forms()
+
+
+def filled(form, name, shape, dtype, *args):
+    """Call a kernel of one form on room full of rubbish, as the engine's buffers are."""
+    out = np.full([shape[0], *shape[2:], shape[1]], 99, dtype).transpose(0, 3, 1, 2)
+    getattr(form, name)(*args, out)
+    return out
+
+
+def images(draw, n, channels, height, width, dtype):
+    """Draw images, sometimes channels-last, sometimes channels-first in memory."""
+    x = draw(exact_arrays((n, channels, height, width), dtype))
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2) if draw(st.booleans()) else x
+
+
+@st.composite
+def convolutions(draw):
+    """Draw images, kernels, a bias or none, strides and paddings that fit, and the gradient that comes back."""
+    dtype, n, channels, features = draw(FLOATS), draw(st.integers(0, 3)), draw(SIDE), draw(st.integers(1, 20))
+    size, stride, padding = [tuple(draw(st.tuples(s, s))) for s in (SIDE, st.integers(1, 3), st.integers(0, 2))]
+    sides = [draw(st.integers(max(1, k - 2 * p), 6)) for k, p in zip(size, padding, strict=True)]
+    x = images(draw, n, channels, *sides, dtype)
+    W, b = draw(exact_arrays((features, channels, *size), dtype)), draw(st.none() | exact_arrays(features, dtype))
+    outputs = [kernels.output_side(*s) for s in zip(sides, size, stride, padding, strict=True)]
+    return x, W, b, stride, padding, images(draw, n, features, *outputs, dtype)
+
+
+@given(convolutions(), st.booleans())
+def test_the_forms_of_conv2d_agree(case, relu):
+    x, W, b, stride, padding, dz = case
+    args = (x, W, b, stride, padding, relu)
+    expected = filled(definition, "conv2d", dz.shape, x.dtype, *args)
+    assert all((filled(form, "conv2d", dz.shape, x.dtype, *args) == expected).all() for form in FORMS)
+    assert (kernels.conv2d(*args) == expected).all()
+
+
+@given(convolutions())
+def test_the_forms_of_its_gradient_in_the_input_agree(case):
+    x, W, _, stride, padding, dz = case
+    args = (dz, W, stride, padding)
+    expected = filled(definition, "conv2d_to_input", x.shape, x.dtype, *args)
+    assert all((filled(form, "conv2d_to_input", x.shape, x.dtype, *args) == expected).all() for form in FORMS)
+    assert (kernels.conv2d_to_input(dz, W, x.shape, stride, padding) == expected).all()
+
+
+@given(convolutions())
+def test_the_forms_of_its_gradient_in_the_kernel_agree(case):
+    x, W, _, stride, padding, dz = case
+    args = (dz, x, stride, padding)
+    expected = filled(definition, "conv2d_to_kernel", W.shape, x.dtype, *args)
+    assert all((filled(form, "conv2d_to_kernel", W.shape, x.dtype, *args) == expected).all() for form in FORMS)
+    assert (kernels.conv2d_to_kernel(dz, x, W.shape[2:], stride, padding) == expected).all()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_convolutions_stay_within_the_rounding_of_their_sums(form, dtype):
+    """Sizes beyond one tile and one block of pixels, with numbers that do round."""
+    x, W, b = normal(1, 3, 3, 31, 17, dtype=dtype), normal(2, 33, 3, 5, 3, dtype=dtype), normal(3, 33, dtype=dtype)
+    z, exact, size = kernels.conv2d(x, W, b, (2, 1), (1, 2)), np.empty((3, 33, 15, 19)), np.empty((3, 33, 15, 19))
+    form.conv2d(x, W, b, (2, 1), (1, 2), False, z)
+    vectorized.conv2d(*(a.astype(float) for a in (x, W, b)), (2, 1), (1, 2), False, exact)
+    vectorized.conv2d(*(np.abs(a).astype(float) for a in (x, W, b)), (2, 1), (1, 2), False, size)
+    assert (np.abs(z - exact) <= gamma(3 * 5 * 3 + 2, dtype) * size).all()
+    dW = np.empty(W.shape, dtype)
+    form.conv2d_to_kernel(z, x, (2, 1), (1, 2), dW)
+    exact, size = np.empty(W.shape), np.empty(W.shape)
+    vectorized.conv2d_to_kernel(z.astype(float), x.astype(float), (2, 1), (1, 2), exact)
+    vectorized.conv2d_to_kernel(np.abs(z).astype(float), np.abs(x).astype(float), (2, 1), (1, 2), size)
+    assert (np.abs(dW - exact) <= gamma(3 * 15 * 19 + 2, dtype) * size).all()
+    dx, exact, size = np.empty(x.shape, dtype), np.empty(x.shape), np.empty(x.shape)
+    dx = dx.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)
+    form.conv2d_to_input(z, W, (2, 1), (1, 2), dx)
+    vectorized.conv2d_to_input(z.astype(float), W.astype(float), (2, 1), (1, 2), exact)
+    vectorized.conv2d_to_input(np.abs(z).astype(float), np.abs(W).astype(float), (2, 1), (1, 2), size)
+    assert (np.abs(dx - exact) <= gamma(33 * 5 * 3 + 2, dtype) * size).all()
+
+
+@st.composite
+def products(draw):
+    """Draw two matrices that fit, in any of the memory orders that training meets, and a bias or none."""
+    dtype = draw(FLOATS)
+    m, d, n = draw(st.integers(0, 20)), draw(st.integers(0, 9)), draw(st.integers(0, 20))
+    a = draw(exact_arrays((d, m), dtype)).T if draw(st.booleans()) else draw(exact_arrays((m, d), dtype))
+    b = draw(exact_arrays((n, d), dtype)).T if draw(st.booleans()) else draw(exact_arrays((d, 2 * n), dtype))[:, ::2]
+    return a, b, draw(st.none() | exact_arrays(n, dtype))
+
+
+@given(products(), st.booleans())
+def test_the_forms_of_matmul_agree(case, relu):
+    a, b, bias = case
+    expected = np.empty((a.shape[0], b.shape[1]), a.dtype)
+    definition.matmul(a, b, bias, relu, expected)
+    for form in FORMS:
+        out = np.full_like(expected, 99, order="C")
+        form.matmul(a, b, bias, relu, out)
+        assert (out == expected).all()
+    assert (kernels.matmul(a, b, bias, relu) == expected).all()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("m, d, n", [(1, 1200, 1), (130, 513, 17), (257, 40, 33)])
+def test_large_products_stay_within_the_rounding_of_their_sums(form, dtype, m, d, n):
+    a, b, out = normal(m, m, d, dtype=dtype), normal(n, d, n, dtype=dtype), np.empty((m, n), dtype)
+    form.matmul(a, b, None, False, out)
+    exact, size = a.astype(float) @ b.astype(float), np.abs(a).astype(float) @ np.abs(b).astype(float)
+    assert (np.abs(out - exact) <= gamma(d, dtype) * size).all()
+
+
+@st.composite
+def poolings(draw):
+    """Draw images with many equal pixels, a window, strides and paddings smaller than the window."""
+    dtype, n, channels = draw(FLOATS), draw(st.integers(0, 2)), draw(st.integers(1, 3))
+    size, stride = draw(st.tuples(SIDE, SIDE)), draw(st.tuples(SIDE, SIDE))
+    padding = tuple(draw(st.integers(0, k - 1)) for k in size)
+    sides = [draw(st.integers(max(1, k - 2 * p), 7)) for k, p in zip(size, padding, strict=True)]
+    x = images(draw, n, channels, *sides, dtype)
+    x[x > 8] = draw(st.sampled_from([9, np.inf]))
+    x[x < -8] = draw(st.sampled_from([-9, np.nan, -np.inf]))
+    outputs = [kernels.output_side(*s) for s in zip(sides, size, stride, padding, strict=True)]
+    return x, size, stride, padding, images(draw, n, channels, *outputs, dtype)
+
+
+@given(poolings())
+def test_the_forms_of_max_pooling_agree(case):
+    x, size, stride, padding, dz = case
+    expected, place = np.empty(dz.shape), np.empty(dz.shape, np.int32)
+    definition.max_pool2d(x, size, stride, padding, expected, place)
+    assert (kernels.max_pool2d(x, size, stride, padding)[1] == place).all()
+    for form in FORMS:
+        winner = np.full([len(x), *dz.shape[2:], x.shape[1]], 99, np.int32).transpose(0, 3, 1, 2)
+        out = np.full([len(x), *dz.shape[2:], x.shape[1]], 99, x.dtype).transpose(0, 3, 1, 2)
+        form.max_pool2d(x, size, stride, padding, out, winner)
+        assert np.array_equal(out, expected, equal_nan=True)
+        assert (winner == place).all()
+
+
+@given(poolings())
+def test_the_forms_of_its_gradient_agree(case):
+    x, size, stride, padding, dz = case
+    winner = kernels.max_pool2d(x, size, stride, padding)[1]
+    args = (dz, winner, size, stride, padding)
+    expected = filled(definition, "max_pool2d_backward", x.shape, x.dtype, *args)
+    assert all((filled(form, "max_pool2d_backward", x.shape, x.dtype, *args) == expected).all() for form in FORMS)
+    assert (kernels.max_pool2d_backward(dz, winner, x.shape, size, stride, padding) == expected).all()
+
+
+@given(poolings())
+def test_the_forms_of_average_pooling_agree(case):
+    x, size, stride, padding, dz = case
+    x = np.nan_to_num(x, posinf=9, neginf=-9)
+    args = (x, size, stride, padding)
+    expected = filled(definition, "avg_pool2d", dz.shape, np.float64, *args)
+    tolerance = gamma(size[0] * size[1] + 2, x.dtype) * 10
+    for form in FORMS:
+        assert (np.abs(filled(form, "avg_pool2d", dz.shape, x.dtype, *args) - expected) <= tolerance).all()
+    assert (np.abs(kernels.avg_pool2d(*args) - expected) <= tolerance).all()
+
+
+@given(poolings())
+def test_the_forms_of_its_gradient_agree_too(case):
+    x, size, stride, padding, dz = case
+    args = (dz, size, stride, padding)
+    expected = filled(definition, "avg_pool2d_backward", x.shape, np.float64, *args)
+    tolerance = gamma(size[0] * size[1] + 2, x.dtype) * 10 * size[0] * size[1]
+    for form in FORMS:
+        assert (np.abs(filled(form, "avg_pool2d_backward", x.shape, x.dtype, *args) - expected) <= tolerance).all()
+    assert (np.abs(kernels.avg_pool2d_backward(dz, x.shape, size, stride, padding) - expected) <= tolerance).all()
+
+
+@given(st.data(), FLOATS, st.integers(0, 9), st.integers(1, 4), st.sampled_from([1.0, 0.5, 2.0]))
+def test_the_forms_of_the_perceptron_pass_agree(data, dtype, n, d, learning_rate):
+    X, w = np.round(data.draw(exact_arrays((n, d), dtype))), np.round(data.draw(exact_arrays(d, dtype)))
+    y = np.where(data.draw(exact_arrays(n, dtype)) > 0, dtype(1), dtype(-1))
+    expected = w.copy()
+    mistakes = definition.perceptron_pass(X, y, learning_rate, expected)
+    for form in FORMS:
+        out = w.copy()
+        assert form.perceptron_pass(X, y, learning_rate, out) == mistakes
+        assert (out == expected).all()
+    assert kernels.perceptron_pass(w, X, y, learning_rate)[1] == mistakes
+
+
+@pytest.mark.parametrize("form", [definition, *FORMS])
+def test_nan_passes_through_the_fused_relu(form):
+    z = np.empty((1, 2))
+    form.matmul(np.array([[np.nan]]), np.array([[1.0, -1]]), None, True, z)
+    assert np.isnan(z).all()
+    image = np.empty((1, 1, 1, 1))
+    form.conv2d(np.full((1, 1, 1, 1), np.nan), np.ones((1, 1, 1, 1)), None, (1, 1), (0, 0), True, image)
+    assert np.isnan(image).all()
+
+
+def test_the_compiled_kernels_are_those_of_the_source_beside_them():
+    folder = Path(kernels.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.suffix in {".pxi", ".pyx"}):
+        digest.update(path.read_bytes())
+    for form in FORMS[1:]:
+        assert form._kernels.SOURCE_HASH == digest.hexdigest(), "the kernels changed since they were built: install again"
+
+
+def run(code, **environment):
+    env = {**os.environ, **environment}
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("backend", ["definition", "numpy", *(["cython"] if len(FORMS) > 1 else [])])
+def test_the_environment_forces_a_form(backend):
+    assert run("from refnn import kernels; print(kernels.BACKEND)", REFNN_BACKEND=backend).stdout.strip() == backend
+
+
+def test_a_form_that_does_not_exist_is_an_error_that_names_those_that_do():
+    result = run("import refnn.kernels", REFNN_BACKEND="fortran")
+    assert "REFNN_BACKEND: expected one of definition, numpy, cython, got 'fortran'" in result.stderr
+
+
+def test_without_compiled_kernels_numpy_takes_over_and_says_why():
+    code = "import sys; sys.modules['refnn.kernels._cpu'] = None\nfrom refnn import kernels\n"
+    result = run(code + "print(kernels.BACKEND, kernels.why_not_compiled)", REFNN_BACKEND="")
+    assert result.stdout.startswith("numpy ")
+    assert "refnn.kernels._cpu" in result.stdout
