@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _MODULES = (
-    "activations backprop conv descent dropout gradcheck init layers linear logistic losses maxout mlp model_io "
+    "activations backprop conv data descent dropout gradcheck init layers linear logistic losses maxout mlp model_io "
     "network optimizers perceptron pooling preprocess regularizers training"
 ).split()
 _ENGINE = {

@@ -1,4 +1,4 @@
-"""The three forms of every kernel agree: exactly where arithmetic is exact, within the rounding of their sums elsewhere.
+"""The three forms of every kernel agree: exactly where arithmetic is exact, within their rounding elsewhere.
 
 The compiled form is tested at the level in force; `.ci/full` runs this file once for each level.
 """
@@ -43,9 +43,12 @@ def filled(form, name, shape, dtype, *args):
 
 
 def images(draw, n, channels, height, width, dtype):
-    """Draw images, sometimes channels-last, sometimes channels-first in memory."""
+    """Draw images or kernels whose memory is channels-first, channels-last, or turned upside down."""
     x = draw(exact_arrays((n, channels, height, width), dtype))
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2) if draw(st.booleans()) else x
+    order = draw(st.sampled_from(["first", "last", "turned"]))
+    if order == "last":
+        return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    return x if order == "first" else x[:, :, ::-1, ::-1]
 
 
 @st.composite
@@ -55,7 +58,7 @@ def convolutions(draw):
     size, stride, padding = [tuple(draw(st.tuples(s, s))) for s in (SIDE, st.integers(1, 3), st.integers(0, 2))]
     sides = [draw(st.integers(max(1, k - 2 * p), 6)) for k, p in zip(size, padding, strict=True)]
     x = images(draw, n, channels, *sides, dtype)
-    W, b = draw(exact_arrays((features, channels, *size), dtype)), draw(st.none() | exact_arrays(features, dtype))
+    W, b = images(draw, features, channels, *size, dtype), draw(st.none() | exact_arrays(features, dtype))
     outputs = [kernels.output_side(*s) for s in zip(sides, size, stride, padding, strict=True)]
     return x, W, b, stride, padding, images(draw, n, features, *outputs, dtype)
 
@@ -233,7 +236,8 @@ def test_the_compiled_kernels_are_those_of_the_source_beside_them():
     for path in sorted(p for p in folder.iterdir() if p.suffix in {".pxi", ".pyx"}):
         digest.update(path.read_bytes())
     for form in FORMS[1:]:
-        assert form._kernels.SOURCE_HASH == digest.hexdigest(), "the kernels changed since they were built: install again"
+        built = form._kernels.SOURCE_HASH
+        assert built == digest.hexdigest(), "the kernels changed since they were built: install again"
 
 
 def run(code, **environment):

@@ -65,6 +65,7 @@ def _images(n: int, channels: int, height: int, width: int, dtype: np.dtype) -> 
 
 
 def _windows(x: NDArray, size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]) -> tuple[int, int]:
+    """Return how many windows fit in each direction."""
     height, width = (output_side(*side) for side in zip(x.shape[2:], size, stride, padding, strict=True))
     return height, width
 
@@ -139,7 +140,8 @@ def avg_pool2d(x: NDArray, size: tuple[int, int], stride: tuple[int, int], paddi
                out: NDArray | None = None) -> NDArray:
     """Return the mean of each window, the zeros of the padding counted in."""
     if out is None:
-        out = _images(*x.shape[:2], *_windows(x, size, stride, padding), x.dtype)
+        n, channels = x.shape[:2]
+        out = _images(n, channels, *_windows(x, size, stride, padding), x.dtype)
     _form.avg_pool2d(x, size, stride, padding, out)
     return out
 

@@ -61,7 +61,7 @@ def _inner(padded: NDArray, padding: Index) -> NDArray:
 
 def _rows(W: NDArray) -> NDArray:
     """Return kernels (F, C, kH, kW) as rows (F, kH kW C), in the order in which patches lie in memory."""
-    return W.transpose(0, 2, 3, 1).reshape(len(W), -1)
+    return _last(W).reshape(len(W), -1)
 
 
 def matmul(a: NDArray, b: NDArray, bias: NDArray | None, relu: bool, out: NDArray) -> None:

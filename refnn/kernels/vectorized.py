@@ -1,7 +1,8 @@
 """The hot loops in NumPy: what runs where nothing is compiled.
 
-A convolution is a loop over the taps of its kernel: seen through tap (a, b), all outputs at once are a shifted and
-thinned out image times a C x F matrix. The gradients run the same loop backwards.
+A convolution becomes a matrix product by laying the patches of the image that its outputs see under each other. What
+goes back into the image, and pooling, are loops over the taps of a window: seen through tap (a, b), all windows at once
+are one shifted and thinned out image.
 """
 
 from collections.abc import Iterator
@@ -52,36 +53,42 @@ def _taps(padded: NDArray, size: Index, stride: Index, outputs: Index) -> Iterat
         yield (a, b), padded[:, rows, columns]  # (n, Ho, Wo, C)
 
 
+def _patches(x: NDArray, size: Index, stride: Index, padding: Index) -> NDArray:
+    """Lay the pixels that each output sees under each other: (n Ho Wo, kH kW C)."""
+    windows = np.lib.stride_tricks.sliding_window_view(_padded(x, padding), size, axis=(1, 2))
+    windows = windows[:, :: stride[0], :: stride[1]].transpose(0, 1, 2, 4, 5, 3)  # (n, Ho, Wo, kH, kW, C)
+    pixels, patch = np.prod(windows.shape[:3]), np.prod(windows.shape[3:])
+    return windows.reshape(int(pixels), int(patch))
+
+
+def _rows(W: NDArray) -> NDArray:
+    """Return kernels (F, C, kH, kW) as rows (F, kH kW C), in the order of the patches."""
+    return _last(W).reshape(len(W), -1)
+
+
 def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: Index, padding: Index, relu: bool, out: NDArray) -> None:
-    """Fill out (n, F, Ho, Wo) with the cross-correlation of x with W."""
-    n, features, height, width = out.shape
-    with np.errstate(all="ignore"):
-        z = np.zeros((n * height * width, features), out.dtype)
-        for (i, j), seen in _taps(_padded(x, padding), W.shape[2:], stride, (height, width)):
-            z += seen.reshape(-1, seen.shape[3]) @ W[:, :, i, j].T  # (n Ho Wo, C) (C, F)
-        if b is not None:
-            z += b
-        if relu:
-            np.maximum(z, 0, out=z)
-    _last(out)[...] = z.reshape(n, height, width, features)
+    """Fill out (n, F, Ho, Wo) with the cross-correlation of x with W: patches W^T."""
+    z = np.empty(_last(out).shape, out.dtype)  # (n, Ho, Wo, F)
+    matmul(_patches(x, W.shape[2:], stride, padding), _rows(W).T, b, relu, z.reshape(-1, len(W)))
+    _last(out)[...] = z
 
 
 def conv2d_to_input(upstream: NDArray, W: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
-    """Fill out (n, C, H, W) with the gradient in the input: every tap sends back what passed through it."""
-    dz = _last(upstream).reshape(-1, len(W))  # (n Ho Wo, F)
-    dx = _room(out, padding)
+    """Fill out (n, C, H, W) with the gradient in the input: what each tap let through goes back through it."""
+    dx, dz = _room(out, padding), _last(upstream).reshape(-1, len(W))  # (n Ho Wo, F)
     with np.errstate(all="ignore"):
         for (a, b), seen in _taps(dx, W.shape[2:], stride, upstream.shape[2:]):
-            seen += (dz @ W[:, :, a, b]).reshape(seen.shape)
+            seen += (dz @ W[:, :, a, b]).reshape(seen.shape)  # (n Ho Wo, F) (F, C)
     out[...] = _inner(dx, padding)
 
 
 def conv2d_to_kernel(upstream: NDArray, x: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
-    """Fill out (F, C, kH, kW) with the gradient in the kernel: every tap sums over all that passed through it."""
-    dz = _last(upstream).reshape(-1, len(out)).T  # (F, n Ho Wo)
+    """Fill out (F, C, kH, kW) with the gradient in the kernel: dz^T patches."""
+    features, channels, height, width = out.shape
+    dz = _last(upstream).reshape(-1, features)  # (n Ho Wo, F)
     with np.errstate(all="ignore"):
-        for (a, b), seen in _taps(_padded(x, padding), out.shape[2:], stride, upstream.shape[2:]):
-            out[:, :, a, b] = dz @ seen.reshape(-1, seen.shape[3])
+        dW = dz.T @ _patches(x, (height, width), stride, padding)  # (F, n Ho Wo) (n Ho Wo, kH kW C)
+    _last(out)[...] = dW.reshape(features, height, width, channels)
 
 
 def max_pool2d(x: NDArray, size: Index, stride: Index, padding: Index, out: NDArray, winner: NDArray) -> None:
@@ -125,8 +132,9 @@ def avg_pool2d_backward(upstream: NDArray, size: Index, stride: Index, padding: 
 def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:
     """Make one pass of the online perceptron, w in place; return the number of mistakes."""
     mistakes = 0
-    for x, label in zip(X, y, strict=True):
-        if label * (w @ x) <= 0:
-            w += learning_rate * label * x
-            mistakes += 1
+    with np.errstate(all="ignore"):
+        for x, label in zip(X, y, strict=True):
+            if label * (w @ x) <= 0:
+                w += learning_rate * label * x
+                mistakes += 1
     return mistakes

@@ -1,0 +1,144 @@
+"""Train the lectures' digit reader, on the embedded digits or on your own.
+
+Without options: a small convolutional net, 1438 digits to learn from and 359 to be tested on, a few seconds.
+"""
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refnn import data, model_io, optimizers
+from refnn._validate import at_least, fraction, not_negative, positive
+from refnn.cli.info import kernels_in_words
+from refnn.experiments.digit_reader import MODELS, RECIPES, digit_reader
+from refnn.training import Epoch, evaluate, fit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options of `refnn train`."""
+    network = parser.add_argument_group("the network")
+    network.add_argument("--model", choices=sorted(MODELS), default="conv", help="default: conv")
+    network.add_argument("--dropout", type=float, metavar="RATE", help="share of units dropped, in [0, 1)")
+    network.add_argument("--dtype", choices=["float32", "float64"], default="float32", help="default: float32")
+    training = parser.add_argument_group("training")
+    names = sorted(optimizers.OPTIMIZERS)
+    training.add_argument("--optimizer", choices=names, default="adam", help="default: adam")
+    training.add_argument("--learning-rate", type=float, metavar="RATE", help="it falls to zero along a cosine")
+    training.add_argument("--l2", type=float, default=0.0, metavar="STRENGTH", help="weight penalty; default: 0")
+    training.add_argument("--epochs", type=int, metavar="N", help="passes over the training digits")
+    training.add_argument("--batch-size", type=int, metavar="N", help="digits in a mini-batch")
+    training.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed, the same run; default: 0")
+    files = parser.add_argument_group("files")
+    files.add_argument("--data", metavar="PATH",
+                       help="your own digits: an IDX image file with its labels beside it, zip-code text, or a folder "
+                            "with a training and a test set; gzipped or not")
+    files.add_argument("--out", default="digits.npz", metavar="FILE", help="where the model goes; default: digits.npz")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train, test, show and save."""
+    recipe, begin = RECIPES[options.model], time.perf_counter()
+    epochs = at_least("--epochs", recipe.epochs if options.epochs is None else options.epochs, 1)
+    batch_size = at_least("--batch-size", recipe.batch_size if options.batch_size is None else options.batch_size, 1)
+    dropout = fraction("--dropout", recipe.dropout if options.dropout is None else options.dropout)
+    l2, seed = not_negative("--l2", options.l2), at_least("--seed", options.seed, 0)
+    optimizer = chosen_optimizer(options.optimizer, options.learning_rate, recipe.learning_rate)
+    out = Path(options.out)
+    if not out.parent.is_dir() or out.is_dir():
+        raise ValueError(f"--out: expected a file in a folder that exists, got {options.out}")
+
+    X, y, test_X, test_y = training_and_test(options.data, seed)
+    net = digit_reader(options.model, X, dropout, seed, options.dtype)
+    print(f"{len(X)} digits of {X.shape[2]}x{X.shape[3]} to learn from, {len(test_X)} to be tested on; "
+          f"kernels: {kernels_in_words()}\n\n{net.summary()}\n")
+    history = fit(net, X, y, optimizer=optimizer, epochs=epochs, batch_size=batch_size, strength=l2,
+                  schedule="cosine_decay", callback=progress(epochs), seed=seed)
+    train_accuracy, test_accuracy = (evaluate(net, *part)[1] for part in ((X, y), (test_X, test_y)))
+    print(f"\ntraining accuracy {train_accuracy:7.2%}\ntest accuracy     {test_accuracy:7.2%}   "
+          f"({time.perf_counter() - begin:.1f} s)\n")
+    print(show(test_X, net.classify(test_X), test_y))
+    notes = {"model": options.model, "data": options.data, "seed": seed, "test_accuracy": test_accuracy}
+    model_io.save(net, out, **notes)
+    curve = save_curve(history, out)
+    print(f"\nmodel: {out}   learning curve: {curve}\nread digits with it: refnn predict {out}")
+
+
+def chosen_optimizer(name: str, learning_rate: float | None, usual: float) -> optimizers.Optimizer:
+    """Return the optimizer by name; Adam has the recipe's rate, the others their own where none is given."""
+    if name == "adadelta":
+        if learning_rate is not None:
+            raise ValueError("--learning-rate: adadelta has none (OPT-03)")
+        return optimizers.Adadelta()
+    defaults = {"adam": usual, "sgd": 0.1, "momentum": 0.02, "adagrad": 0.02, "rmsprop": 0.001}
+    rate = positive("--learning-rate", defaults[name] if learning_rate is None else learning_rate)
+    kind: Callable[[float], optimizers.Optimizer] = optimizers.optimizer(name)
+    return kind(rate)
+
+
+def training_and_test(path: str | None, seed: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Return images and labels to train and to test on; a fifth of each class is kept back where no test set is."""
+    found = data.Dataset(*data.digits()) if path is None else data.read_dataset(path)
+    if found.test_images is not None and found.test_labels is not None:
+        return found.images, found.labels, found.test_images, found.test_labels
+    train, test = data.stratified_split(found.labels, 0.2, seed)
+    if not len(train) or not len(test):
+        raise ValueError(f"--data: expected digits to train and to test on, got {len(found.labels)} in all")
+    return found.images[train], found.labels[train], found.images[test], found.labels[test]
+
+
+def progress(epochs: int) -> Callable[[Epoch], Any]:
+    """Return a callback that reports each epoch: as a bar on a terminal where tqdm is installed, as lines elsewhere."""
+    if find_spec("tqdm") and sys.stderr.isatty():
+        from tqdm import tqdm
+
+        bar = tqdm(total=epochs, unit="epoch")
+
+        def advance(epoch: Epoch) -> None:
+            bar.set_postfix_str(f"loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.2%}")
+            bar.update()
+            if epoch.number == epochs:
+                bar.close()
+
+        return advance
+    return lambda epoch: print(f"epoch {epoch.number:3}/{epochs}   loss {epoch.loss:.4f}   "
+                               f"accuracy {epoch.accuracy:7.2%}   learning rate {epoch.learning_rate or 0:.6f}",
+                               flush=True)
+
+
+def show(images: NDArray, read: NDArray, labels: NDArray, most: int = 4) -> str:
+    """Return text pictures of a few digits: the misread ones first, then right ones, under what was read."""
+    wrong, right = np.flatnonzero(read != labels), np.flatnonzero(read == labels)
+    chosen = [*wrong[: most // 2], *right][:most]
+    captions = [f"read {read[i]}" + ("" if read[i] == labels[i] else f", is {labels[i]}") for i in chosen]
+    return data.side_by_side([data.text_picture(images[i, 0], width=1) for i in chosen], captions)
+
+
+def save_curve(history: list[Epoch], model: Path) -> Path:
+    """Write the history beside the model, as a table, and as a picture where matplotlib is installed."""
+    table = model.with_name(f"{model.stem}-curve.csv")
+    with table.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(Epoch._fields)
+        writer.writerows(history)
+    if not find_spec("matplotlib"):
+        return table
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    loss, accuracy = (axes := figure.subplots()), axes.twinx()
+    numbers = [epoch.number for epoch in history]
+    lines = loss.plot(numbers, [epoch.loss for epoch in history], label="loss", color="C3")
+    lines += accuracy.plot(numbers, [epoch.accuracy or 0 for epoch in history], label="accuracy", color="C0")
+    loss.set(xlabel="epoch", ylabel="loss", yscale="log")
+    accuracy.set(ylabel="accuracy")
+    loss.legend(handles=lines, loc="center right")
+    figure.savefig(picture := table.with_suffix(".png"), dpi=150)
+    return picture

@@ -1,0 +1,85 @@
+"""Networks as files: one `.npz` archive with the architecture as JSON and every parameter under its name.
+
+Nothing is pickled, so reading a file never runs code. A file is written beside its place and moved there when it is
+whole: whatever happens, the old file or the new one is there, never half of one.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refnn import layers
+from refnn.network import Network
+
+__all__ = ["load", "save"]
+
+FORMAT = "refnn network 1"
+
+
+def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
+    """Write a network to a file.
+
+    Args:
+        network: the network.
+        path: where to; the ending .npz is usual, not demanded.
+        **notes: plain values to keep with it, given back by `load`.
+
+    Returns:
+        The path.
+    """
+    path = Path(path)
+    description = {
+        "format": FORMAT,
+        "input_shape": network.input_shape,
+        "dtype": network.dtype.name,
+        "layers": [{"layer": type(layer).__name__, **layer.config()} for layer in network.layers],
+        "notes": notes,
+    }
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, network=np.array(json.dumps(description)), **network.parameters())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path
+
+
+def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
+    """Read a network and its notes from a file that `save` wrote.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is no network of refnn, is cut off or disagrees with itself.
+    """
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            description = json.loads(str(archive["network"]))
+            parameters = {name: archive[name] for name in archive.files if name != "network"}
+        if description["format"] != FORMAT:
+            raise ValueError(f"format {description['format']!r}, expected {FORMAT!r}")
+        described = [_layer(dict(config)) for config in description["layers"]]
+        network = Network(described, description["input_shape"], dtype=description["dtype"])
+        network.set_parameters(parameters)
+    except FileNotFoundError:
+        raise
+    except (ValueError, TypeError, KeyError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as wrong:
+        raise ValueError(f"{os.fspath(path)}: not a network that refnn saved ({wrong})") from wrong
+    return network, description["notes"]
+
+
+def _layer(config: dict[str, Any]) -> layers.Layer:
+    """Describe a layer anew from its configuration."""
+    name = config.pop("layer")
+    if name not in layers.__all__ or name == "Layer":
+        raise ValueError(f"unknown layer {name!r}")
+    layer: layers.Layer = getattr(layers, name)(**config)
+    return layer

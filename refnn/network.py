@@ -1,0 +1,194 @@
+"""A network: layers one behind the other, each taking what the one before it gives (MLP-04)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from refnn._validate import as_float, as_upstream, at_least, generator
+from refnn.layers import Layer
+from refnn.optimizers import Optimizer
+
+__all__ = ["Network"]
+
+
+class Network:
+    """Layers that are built for samples of one shape, and trained together.
+
+    Args:
+        layers: the layers, from input to output.
+        input_shape: the shape of one sample: (features,) or (C, H, W).
+        seed: a whole number or a generator; the same seed draws the same initial weights, bit for bit.
+        dtype: "float32" (fast) or "float64" (exact enough for gradient checks).
+
+    Raises:
+        ValueError: if a layer does not fit the shape that arrives at it; the message names the layer.
+
+    Example: a small reader of 16 x 16 digits.
+
+        >>> from refnn import Conv2D, Dense, Flatten, MaxPool2D, Network
+        >>> layers = [Conv2D(8, 5, activation="relu"), MaxPool2D(2), Flatten(), Dense(10)]
+        >>> net = Network(layers, input_shape=(1, 16, 16), seed=0)
+        >>> net.forward(np.zeros((3, 1, 16, 16))).shape
+        (3, 10)
+        >>> print(net.summary())
+        layer                                output       parameters
+        Conv2D 8 of 5x5, relu                (8, 12, 12)         208
+        MaxPool2D 2x2                        (8, 6, 6)             0
+        Flatten                              (288,)                0
+        Dense 10                             (10,)             2,890
+        total                                                  3,098
+    """
+
+    def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | int, seed: Any = 0,
+                 dtype: DTypeLike = "float32") -> None:
+        self.layers = list(layers)
+        sides = [input_shape] if isinstance(input_shape, int | np.integer) else list(input_shape)
+        self.input_shape = tuple(at_least("input_shape", side, 1) for side in sides)
+        self.dtype = np.dtype(dtype)
+        rng = generator("seed", seed)
+        if self.dtype not in (np.float32, np.float64):
+            raise TypeError(f"dtype: expected float32 or float64, got {self.dtype}")
+        if not self.layers or not self.input_shape:
+            raise ValueError("Network: expected at least one layer and an input_shape of at least one side")
+        shapes = [self.input_shape]
+        for i, layer in enumerate(self.layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers[{i}]: expected a layer, got {layer!r}")
+            if any(layer is other for other in self.layers[:i]):
+                raise ValueError(f"layers[{i}]: the same {type(layer).__name__} twice; describe a second one")
+            try:
+                shapes.append(layer.build(shapes[-1], rng, self.dtype))
+            except ValueError as wrong:
+                raise ValueError(f"layers[{i}]: {wrong}") from None
+        self._shapes = shapes
+        self.output_shape = shapes[-1]
+        self._answered: int | None = None  # samples in the last forward pass, until backward has used it
+        self._learning = [i for i, layer in enumerate(self.layers) if layer.params]
+
+    def forward(self, X: ArrayLike, rng: np.random.Generator | None = None) -> NDArray:
+        """Return the outputs for a batch, and remember what `backward` needs.
+
+        Args:
+            X: samples, shape (n, *input_shape).
+            rng: a generator says that this is training: dropout draws its masks from it.
+
+        Returns:
+            Outputs, shape (n, *output_shape), in the network's dtype.
+        """
+        return np.array(self._run(self._batch(X), rng))
+
+    def backward(self, upstream: ArrayLike, to_input: bool = True) -> NDArray:
+        """Go back through the last forward pass: leave each layer's gradients in it, return the one in X.
+
+        Args:
+            upstream: gradient of the loss in the outputs, of exactly their shape.
+            to_input: whether the gradient in X is wanted; training does without.
+
+        Returns:
+            Gradient of the loss in X, shape (n, *input_shape); an empty array without `to_input`.
+
+        Raises:
+            RuntimeError: if there was no forward pass since the last backward pass.
+        """
+        dx = as_float("upstream", upstream).astype(self.dtype, copy=False)
+        if dx.shape[1:] != self.output_shape:
+            raise ValueError(f"upstream: expected shape (n, {str(self.output_shape)[1:]}, got {dx.shape}")
+        if self._answered is None:
+            raise RuntimeError("Network: backward needs a forward pass before it, each time")
+        as_upstream(dx, (self._answered, *self.output_shape))
+        self._answered = None
+        stop = 0 if to_input or not self._learning else self._learning[0]
+        for i in range(len(self.layers) - 1, stop - 1, -1):
+            layer: Any = self.layers[i]
+            first = i == stop and not to_input and layer.params
+            dx = layer.backward(dx, to_input=False) if first else layer.backward(dx)
+        return np.array(dx) if to_input else np.empty((0, *self.input_shape), self.dtype)
+
+    def step(self, optimizer: Optimizer) -> None:
+        """Let an optimizer move the parameters along the gradients that the last backward pass left."""
+        layers = [self.layers[i] for i in self._learning]
+        if any(not layer.grads for layer in layers):
+            raise RuntimeError("Network: step needs a backward pass before it")
+        optimizer.step([p for layer in layers for p in layer.params.values()],
+                       [layer.grads[name] for layer in layers for name in layer.params])
+
+    def predict(self, X: ArrayLike, batch_size: int = 256) -> NDArray:
+        """Return the outputs for any number of samples, computed batch by batch; nothing is remembered."""
+        X, batch_size = self._batch(X), at_least("batch_size", batch_size, 1)
+        outputs = [np.empty((0, *self.output_shape), self.dtype)]
+        outputs += [self._run(X[i : i + batch_size]) for i in range(0, len(X), batch_size)]
+        for layer in self.layers:
+            layer.forget()
+        self._answered = None
+        return np.concatenate(outputs)
+
+    def classify(self, X: ArrayLike, batch_size: int = 256) -> NDArray:
+        """Return the class with the highest output for each sample, the first of equals (MLP-08)."""
+        if len(self.output_shape) != 1:
+            raise ValueError(f"classify: expected outputs of shape (classes,), the network's are {self.output_shape}")
+        return self.predict(X, batch_size).argmax(axis=1)
+
+    def parameters(self) -> dict[str, NDArray]:
+        """Return copies of all parameters, by names like "0.W"."""
+        return {f"{i}.{name}": p.copy() for i in self._learning for name, p in self.layers[i].params.items()}
+
+    def gradients(self) -> dict[str, NDArray]:
+        """Return copies of the gradients of the last backward pass, by the names of their parameters."""
+        return {f"{i}.{name}": g.copy() for i in self._learning for name, g in self.layers[i].grads.items()}
+
+    def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        """Take over parameters by name; all of them, each in its shape, or none at all."""
+        live = {f"{i}.{name}": p for i in self._learning for name, p in self.layers[i].params.items()}
+        if parameters.keys() != live.keys():
+            raise ValueError(f"parameters: expected {sorted(live)}, got {sorted(parameters)}")
+        arrays = {name: as_float(name, parameters[name]) for name in live}
+        for name, array in arrays.items():
+            if array.shape != live[name].shape:
+                raise ValueError(f"{name}: expected shape {live[name].shape}, got {array.shape}")
+        for name, array in arrays.items():
+            live[name][...] = array
+
+    def parameter_count(self) -> int:
+        """Return the number of weights and biases (MLP-10)."""
+        return sum(p.size for layer in self.layers for p in layer.params.values())
+
+    def summary(self) -> str:
+        """Return the architecture as a table: layers, shape of a sample behind each, parameters."""
+        rows = [("layer", "output", "parameters")]
+        for layer, shape in zip(self.layers, self._shapes[1:], strict=True):
+            rows.append((_words(layer), str(shape), f"{sum(p.size for p in layer.params.values()):,}"))
+        rows.append(("total", "", f"{self.parameter_count():,}"))
+        return "\n".join(f"{name:36} {shape:12} {count:>10}" for name, shape, count in rows)
+
+    def __repr__(self) -> str:
+        return f"Network({self.layers}, input_shape={self.input_shape}, dtype={self.dtype.name!r})"
+
+    def _run(self, x: NDArray, rng: np.random.Generator | None = None) -> NDArray:
+        """Send a checked batch through all layers."""
+        self._answered = len(x)
+        for layer in self.layers:
+            x = layer.forward(x, rng)
+        return x
+
+    def _batch(self, X: ArrayLike) -> NDArray:
+        """Return samples of the right shape in the network's dtype, in memory of our own, images channels-last."""
+        x = as_float("X", X)
+        if x.shape[1:] != self.input_shape or x.ndim == 0:
+            raise ValueError(f"X: expected shape (n, {', '.join(map(str, self.input_shape))}), got {x.shape}")
+        if x.ndim != 4:
+            return np.array(x, self.dtype)
+        return np.array(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)
+
+
+def _words(layer: Layer) -> str:
+    """Describe a layer in a few words, as the summary shows it."""
+    config = layer.config()
+    if isinstance(config.get("size"), tuple):
+        config["size"] = "{}x{}".format(*config["size"])
+    name, first = type(layer).__name__, config.get("filters", config.get("units", config.get("pieces", "")))
+    size = f" of {config['size']}" if "filters" in config else f" {config.get('size', config.get('rate', first))}"
+    words = f"{name} {first}{size}" if "filters" in config else f"{name}{size}"
+    extra = config.get("activation", config.get("name", "identity"))
+    return f"{words.strip()}, {extra}" if extra != "identity" else words.strip()

@@ -1,0 +1,187 @@
+"""Training: mini-batches, a loss, its gradient, a step; again and again until it is time to stop.
+
+One pass over the data is an epoch. Each epoch shuffles the samples anew, cuts them into mini-batches (the last one may
+be smaller), and takes one step for each. Everything random comes from one generator, so a seed makes two runs equal,
+bit for bit.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from refnn import losses, optimizers, regularizers
+from refnn._validate import as_float, at_least, finite, generator, not_negative
+from refnn.descent import minibatches
+from refnn.descent import schedule as schedule_named
+from refnn.network import Network
+
+__all__ = ["Epoch", "Loss", "evaluate", "fit"]
+
+Function = Callable[..., Any]
+Loss = str | tuple[Function, Function]
+
+
+class Epoch(NamedTuple):
+    """What one epoch came to.
+
+    `loss` and `accuracy` are means over the epoch's mini-batches, each measured before its step, with dropout at work
+    and without the penalty; the accuracy is None where the loss has no classes.
+    """
+
+    number: int
+    loss: float
+    accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    learning_rate: float | None
+
+
+def fit(
+    network: Network,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    loss: Loss = "softmax_cross_entropy",
+    optimizer: str | optimizers.Optimizer = "adam",
+    epochs: int = 10,
+    batch_size: int = 32,
+    penalty: Loss = "l2",
+    strength: float = 0.0,
+    schedule: str | Callable[[int, int], float] = "constant",
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    patience: int | None = None,
+    callback: Callable[[Epoch], Any] | None = None,
+    seed: Any = 0,
+) -> list[Epoch]:
+    r"""Train a network in place and return its history, an `Epoch` for each epoch.
+
+    Each mini-batch B takes one step of the optimizer along the gradient of
+
+    $$\frac1{|B|}\sum_{i \in B} L_i + \lambda R(W) \tag{LOSS-11}$$
+
+    Args:
+        network: the network to train.
+        X: samples, shape (n, *input_shape), finite.
+        y: what the loss compares the outputs with: labels (n,) or targets (n, ...).
+        loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward) with f(prediction, target) the mean loss.
+        optimizer: a name in `refnn.optimizers.OPTIMIZERS`, for its defaults, or an optimizer; its state is kept.
+        epochs: passes over the data.
+        batch_size: samples in a mini-batch.
+        penalty: R, a name in `refnn.regularizers.REGULARIZERS` or a pair (f, f_backward); it never meets a bias.
+        strength: lambda, not negative.
+        schedule: how the learning rate falls: a name in `refnn.descent.SCHEDULES`, or a function of (epoch, epochs),
+            counted from 0, whose value the optimizer's learning rate is multiplied by during that epoch.
+        validation: (X, y) to measure after each epoch, without dropout.
+        patience: stop after so many epochs without a smaller validation loss, and go back to the best weights.
+        callback: called with each Epoch; if it returns True, training stops.
+        seed: a whole number or a generator, for shuffling and dropout.
+
+    Raises:
+        ValueError: if X or y do not fit the network, hold NaN or infinity, or are empty.
+        FloatingPointError: if the loss is no longer finite; the weights are those of the step before.
+
+    Example: learning exclusive or.
+
+        >>> from refnn import Dense, Network, fit
+        >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> net = Network([Dense(8, activation="tanh"), Dense(2)], input_shape=2, seed=1)
+        >>> history = fit(net, X, y, epochs=200, optimizer=optimizers.Adam(0.05))
+        >>> net.classify(X).tolist()
+        [0, 1, 1, 0]
+    """
+    X, y = _pairs("X", X, "y", y)
+    epochs, batch_size = at_least("epochs", epochs, 0), at_least("batch_size", batch_size, 1)
+    strength, rng = not_negative("strength", strength), generator("seed", seed)
+    value, slope = loss if isinstance(loss, tuple) else losses.loss(loss)[:2]
+    penalise = penalty[1] if isinstance(penalty, tuple) else regularizers.regularizer(penalty)[1]
+    factor = schedule if callable(schedule) else schedule_named(schedule)
+    rule: Any = optimizer if isinstance(optimizer, optimizers.Optimizer) else optimizers.optimizer(optimizer)()
+    if validation is not None:
+        validation = _pairs("validation X", validation[0], "validation y", validation[1])
+    if patience is not None:
+        patience = at_least("patience", patience, 1)
+        if validation is None:
+            raise ValueError("patience: early stopping needs validation data, got none")
+
+    base = getattr(rule, "learning_rate", None)
+    history: list[Epoch] = []
+    best, best_loss, waited = network.parameters(), np.inf, 0
+    try:
+        for epoch in range(epochs):
+            if base is not None:
+                rule.learning_rate = base * factor(epoch, epochs)
+            total, right = 0.0, 0.0
+            for batch in minibatches(len(X), batch_size, rng):
+                outputs = network.forward(X[batch], rng)
+                batch_loss = float(value(outputs, y[batch]))
+                if not np.isfinite(batch_loss):
+                    raise FloatingPointError(f"fit: the loss became {batch_loss} in epoch {epoch + 1}; "
+                                             f"try a smaller learning rate than {getattr(rule, 'learning_rate', '?')}")
+                network.backward(slope(1.0, outputs, y[batch]), to_input=False)
+                if strength:
+                    _add_penalty(network, penalise, strength)
+                network.step(rule)
+                total += batch_loss * len(batch)
+                right += _right(outputs, y[batch])
+            now = (None, None) if validation is None else evaluate(network, *validation, loss=loss)
+            accuracy = None if np.isnan(right) else right / len(X)
+            rate = getattr(rule, "learning_rate", None)
+            history.append(Epoch(epoch + 1, total / len(X), accuracy, now[0], now[1], rate))
+            waited += 1
+            if patience is not None and now[0] is not None and now[0] < best_loss:
+                best, best_loss, waited = network.parameters(), now[0], 0
+            stop = callback is not None and callback(history[-1]) is True
+            if stop or (patience is not None and waited >= patience):
+                break
+    finally:
+        if base is not None:
+            rule.learning_rate = base
+    if patience is not None:
+        network.set_parameters(best)
+    return history
+
+
+def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax_cross_entropy"
+             ) -> tuple[float, float | None]:
+    """Return the mean loss and the accuracy of a network on samples, without dropout; the accuracy may be None.
+
+    Args:
+        network: the network.
+        X: samples, shape (n, *input_shape).
+        y: labels or targets, as for `fit`.
+        loss: a name or a pair, as for `fit`.
+    """
+    X, y = _pairs("X", X, "y", y)
+    value = loss[0] if isinstance(loss, tuple) else losses.loss(loss)[0]
+    outputs = network.predict(X)
+    right = _right(outputs, y)
+    return float(value(outputs, y)), None if np.isnan(right) else right / len(X)
+
+
+def _right(outputs: NDArray, y: NDArray) -> float:
+    """Count the samples whose highest output is that of their label; NaN where y holds no labels of classes."""
+    if y.ndim != 1 or y.dtype.kind not in "ui" or outputs.ndim != 2 or outputs.shape[1] < 2:
+        return float("nan")
+    return float((outputs.argmax(axis=1) == y).sum())
+
+
+def _add_penalty(network: Network, penalise: Function, strength: float) -> None:
+    """Add lambda dR/dW to the gradient of every weight matrix, and to no bias (LOSS-11)."""
+    for layer in network.layers:
+        if "W" in layer.params:
+            layer.grads["W"] += penalise(strength, layer.params["W"])
+
+
+def _pairs(x_name: str, X: ArrayLike, y_name: str, y: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Return samples and targets that are finite, equal in number and not none at all; labels stay whole numbers."""
+    samples, targets = finite(x_name, as_float(x_name, X)), np.asarray(y)
+    if targets.dtype.kind not in "ui":
+        targets = finite(y_name, as_float(y_name, targets))
+    if samples.ndim == 0 or targets.ndim == 0 or len(samples) != len(targets):
+        raise ValueError(f"{y_name}: expected as many as samples, shape ({len(np.atleast_1d(samples))}, ...), "
+                         f"got {targets.shape}")
+    if len(samples) == 0:
+        raise ValueError(f"{x_name}: expected at least one sample, got none")
+    return samples, targets

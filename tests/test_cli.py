@@ -1,0 +1,162 @@
+"""The command line as its users meet it: what it prints, what it writes, how it refuses."""
+
+import csv
+import gzip
+import os
+import struct
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import refnn
+from refnn import data, model_io
+from refnn.cli import main
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+QUICK = ["train", "--model", "softmax", "--epochs", "2"]
+
+
+def test_train_shows_the_net_its_progress_and_its_digits_and_saves_both(capsys):
+    assert main(["train", "--epochs", "2", "--out", "mine.npz"]) == 0
+    out = capsys.readouterr().out
+    assert "1438 digits of 16x16 to learn from, 359 to be tested on" in out
+    assert "Conv2D 16 of 5x5, relu" in out
+    assert "epoch   2/2" in out
+    assert "test accuracy" in out
+    assert "read " in out
+    assert "mine.npz" in out
+    net, notes = model_io.load("mine.npz")
+    assert net.input_shape == (1, 16, 16)
+    assert notes["test_accuracy"] > 0.8
+    with open("mine-curve.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["number"] for row in rows] == ["1", "2"]
+    assert float(rows[1]["loss"]) < float(rows[0]["loss"])
+
+
+@pytest.mark.parametrize("model", ["softmax", "mlp", "maxout", "lenet"])
+def test_every_model_learns_to_read(model, capsys):
+    assert main(["train", "--model", model, "--epochs", "3"]) == 0
+    assert model_io.load("digits.npz")[1]["test_accuracy"] > 0.8
+
+
+@pytest.mark.parametrize("options", [
+    ["--optimizer", "adadelta"],
+    ["--optimizer", "momentum", "--learning-rate", "0.1"],
+    ["--l2", "0.001", "--dropout", "0.2", "--batch-size", "50"],
+    ["--dtype", "float64"],
+])  # fmt: skip
+def test_the_options_reach_the_training(options, capsys):
+    assert main([*QUICK, *options]) == 0
+    assert model_io.load("digits.npz")[0].dtype == ("float64" if "float64" in options else "float32")
+
+
+def test_the_same_seed_writes_the_same_model(capsys):
+    for name in ("a.npz", "b.npz"):
+        main([*QUICK, "--seed", "7", "--out", name])
+    one, two = (model_io.load(name)[0].parameters() for name in ("a.npz", "b.npz"))
+    assert all((one[key] == two[key]).all() for key in one)
+
+
+def test_predict_reads_the_digits_the_model_was_tested_on(capsys):
+    main([*QUICK])
+    accuracy = model_io.load("digits.npz")[1]["test_accuracy"]
+    capsys.readouterr()
+    assert main(["predict", "digits.npz"]) == 0
+    out = capsys.readouterr().out
+    assert f"of 359 right: {accuracy:.2%}" in out
+    assert "@" in out
+
+
+def idx(name, array):
+    header = struct.pack(">HBB", 0, 8, array.ndim) + b"".join(struct.pack(">I", side) for side in array.shape)
+    with gzip.open(name, "wb") as file:
+        file.write(header + array.astype(np.uint8).tobytes())
+
+
+def test_train_and_predict_take_idx_files(capsys):
+    images, labels = data.digits(8)
+    idx("train-images-idx3-ubyte.gz", np.rint(images[:300, 0] * 255))
+    idx("train-labels-idx1-ubyte.gz", labels[:300])
+    assert main([*QUICK, "--data", "train-images-idx3-ubyte.gz"]) == 0
+    assert "240 digits of 8x8 to learn from, 60 to be tested on" in capsys.readouterr().out
+    assert main(["predict", "digits.npz", "train-images-idx3-ubyte.gz", "--pictures", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "of 300 right" in out
+    assert len(out.split("\n\n")[0].split()) == 300
+    assert main(["predict", "digits.npz"]) == 0  # the test part of the same file
+
+
+def test_info_tells_version_kernels_and_levels(capsys):
+    assert main(["info"]) == 0
+    out = capsys.readouterr().out
+    assert f"refnn       {refnn.__version__}" in out
+    assert "kernels" in out
+    assert "CPU levels" in out
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["train", "--epochs", "0"], "--epochs: expected at least 1, got 0"),
+    (["train", "--batch-size", "-1"], "--batch-size: expected at least 1, got -1"),
+    (["train", "--dropout", "1"], "--dropout: expected a number in [0, 1), got 1.0"),
+    (["train", "--l2", "-1"], "--l2: expected a number not below 0, got -1.0"),
+    (["train", "--l2", "nan"], "--l2: expected a finite number, got nan"),
+    (["train", "--learning-rate", "0"], "--learning-rate: expected a number above 0, got 0.0"),
+    (["train", "--seed", "-1"], "--seed: expected at least 0, got -1"),
+    (["train", "--optimizer", "adadelta", "--learning-rate", "1"], "adadelta has none"),
+    (["train", "--out", "nowhere/model.npz"], "--out: expected a file in a folder that exists"),
+    (["train", "--data", "nowhere"], "nowhere"),
+    (["train", "--data", "garbage"], "garbage"),
+    (["predict", "nowhere.npz"], "nowhere.npz"),
+    (["predict", "garbage"], "garbage: not a network that refnn saved"),
+])  # fmt: skip
+def test_wrong_input_is_one_line_and_status_2(arguments, words, capsys):
+    with open("garbage", "w") as file:
+        file.write("this is no digit\n")
+    assert main(arguments) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+    assert err.startswith(f"refnn {arguments[0]}: ")
+
+
+def test_predict_refuses_images_of_another_size(capsys):
+    main([*QUICK])
+    idx("images.gz", np.zeros((2, 28, 28)))
+    capsys.readouterr()
+    assert main(["predict", "digits.npz", "images.gz"]) == 2
+    assert "images.gz: expected images of shape (1, 16, 16), got (1, 28, 28)" in capsys.readouterr().err
+
+
+def test_a_diverging_training_is_one_line_and_status_1(capsys):
+    assert main(["train", "--model", "mlp", "--optimizer", "sgd", "--learning-rate", "1e30", "--epochs", "2"]) == 1
+    err = capsys.readouterr().err
+    assert "try a smaller learning rate" in err
+    assert err.count("\n") == 1
+
+
+def test_a_reader_of_the_output_may_leave_early():
+    result = subprocess.run([sys.executable, "-m", "refnn", "info"], stdout=closed_pipe(), stderr=subprocess.PIPE,
+                            check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def closed_pipe():
+    """Return the writing end of a pipe that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+def test_help_names_the_commands_and_a_first_step():
+    result = subprocess.run([sys.executable, "-m", "refnn", "--help"], capture_output=True, text=True, check=True,
+                            env={**os.environ, "COLUMNS": "100"})
+    for word in ("train", "predict", "info", "Start with `refnn train`"):
+        assert word in result.stdout

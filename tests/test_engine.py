@@ -1,0 +1,346 @@
+"""The engine: layers, network and training do what the pure functions and their formulas say."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refnn import (
+    Activation,
+    AvgPool2D,
+    Centre,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Maxout,
+    MaxPool2D,
+    Network,
+    backprop,
+    fit,
+    losses,
+    mlp,
+    model_io,
+    optimizers,
+)
+from refnn.layers import PReLU
+from refnn.properties import law
+from refnn.properties.support import SEEDS, close, fd, normal, slope, t9, t12
+from refnn.training import evaluate
+
+STACKS = {
+    "dense": ([Dense(4, "tanh"), Dense(3, "sigmoid", bias=False)], (5,)),
+    "softplus": ([Dense(6, "softplus"), Dense(2, "softmax")], (3,)),
+    "maxout": ([Dense(6), Maxout(2), PReLU(), Activation("gaussian"), Dense(2)], (4,)),
+    "strided": ([Conv2D(3, (3, 2), (2, 1), (1, 0), "tanh"), Flatten(), Dense(2)], (2, 5, 4)),
+    "average": ([Conv2D(2, 2, activation="scaled_tanh", bias=False), AvgPool2D((2, 1), padding=(1, 0)), Flatten()],
+                (1, 5, 3)),
+    "stack": ([Conv2D(2, 3, activation="softplus"), MaxPool2D(2), Flatten(), Dense(3)], (1, 6, 6)),  # (CNN-15)
+    "centred": ([Centre(np.full((2, 3), 0.25)), Flatten(), Dense(4, "tanh"), Dropout(0.5), Dense(2)], (2, 3)),
+}  # fmt: skip
+
+
+def network(name, seed=0, dtype="float64"):
+    described, shape = STACKS[name]
+    return Network([type(layer)(**layer.config()) for layer in described], shape, seed, dtype)
+
+
+def masks(seed):
+    """Return the generator that draws the same dropout masks each time it is asked for."""
+    return np.random.default_rng(seed)
+
+
+@law("CNN-15", "BP-07", level="gradient")
+@pytest.mark.parametrize("name", STACKS)
+def test_every_gradient_of_a_network_is_the_slope_of_its_output(name):
+    net = network(name, seed=3)
+    X = normal(4, 2, *net.input_shape)
+    upstream = normal(5, 2, *net.output_shape)
+    net.forward(X, masks(1))
+    dX = net.backward(upstream)
+    assert fd(dX, slope(lambda x: net.forward(x, masks(1)), X, upstream))
+    parameters, gradients = net.parameters(), net.gradients()
+    assert parameters.keys() == gradients.keys()
+    for key, value in parameters.items():
+        def moved(p, key=key):
+            net.set_parameters({**parameters, key: p})
+            return net.forward(X, masks(1))
+
+        assert fd(gradients[key], slope(moved, value, upstream)), key
+        net.set_parameters(parameters)
+
+
+@law("BP-08", "MLP-04", level="definition")
+@given(SEEDS, st.lists(st.integers(1, 5), min_size=2, max_size=5), st.sampled_from(["tanh", "sigmoid", "softplus"]))
+def test_the_engine_agrees_with_the_delta_recursion(seed, sizes, activation):
+    net = Network([Dense(m, activation) for m in sizes[1:]], sizes[0], seed, "float64")
+    pure = mlp.MLP([layer.params["W"] for layer in net.layers], [layer.params["b"] for layer in net.layers],
+                   [activation] * len(net.layers))
+    X, upstream = normal(seed, 3, sizes[0]), normal(seed + 1, 3, sizes[-1])
+    assert t12(net.forward(X), mlp.forward(pure, X)[-1][1])
+    net.backward(upstream)
+    for layer, (dW, db) in zip(net.layers, backprop.gradients(pure, X, upstream), strict=True):
+        assert t9(layer.grads["W"], dW)
+        assert t9(layer.grads["b"], db)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_float32_and_float64_networks_of_one_seed_are_the_same_network(name):
+    X = normal(7, 3, *STACKS[name][1])
+    single, double = network(name, 1, "float32").forward(X), network(name, 1).forward(X)
+    assert single.dtype == np.float32
+    assert close(single, double, 1e-5)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_what_a_user_receives_is_theirs_and_what_they_gave_stays_as_it_was(name):
+    net = network(name)
+    X, before = normal(1, 2, *net.input_shape), normal(1, 2, *net.input_shape)
+    upstream = np.ones((2, *net.output_shape))
+    expected = (net.forward(X), net.backward(upstream), net.parameters(), net.gradients())
+    outputs = net.forward(X)
+    outputs[...], X[...] = 99, 99
+    dX = net.backward(upstream)
+    assert (dX == expected[1]).all()
+    dX[...] = 99
+    for table in (net.parameters(), net.gradients()):
+        for array in table.values():
+            array[...] = 99
+    assert (net.predict(before) == expected[0]).all()
+    assert all((net.parameters()[key] == value).all() for key, value in expected[2].items())
+    assert all((net.gradients()[key] == value).all() for key, value in expected[3].items())
+    assert (upstream == 1).all()
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_backward_needs_a_forward_pass_each_time(name):
+    net = network(name)
+    X, upstream = normal(1, 2, *net.input_shape), np.ones((2, *net.output_shape))
+    with pytest.raises(RuntimeError, match="backward needs a forward pass"):
+        net.backward(upstream)
+    net.forward(X)
+    net.backward(upstream)
+    with pytest.raises(RuntimeError, match="backward needs a forward pass"):
+        net.backward(upstream)
+    net.forward(X)
+    net.predict(X)
+    with pytest.raises(RuntimeError, match="backward needs a forward pass"):
+        net.backward(upstream)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_prediction_in_batches_is_prediction_and_of_nothing_is_nothing(name):
+    net = network(name)
+    X = normal(1, 5, *net.input_shape)
+    assert t12(net.predict(X, batch_size=2), net.forward(X))
+    assert net.predict(X[:0]).shape == (0, *net.output_shape)
+    assert net.forward(X[:0]).shape == (0, *net.output_shape)
+
+
+def test_dropout_is_at_work_in_training_only_and_keeps_the_mean():
+    net = Network([Dropout(0.5)], 10_000, dtype="float64")
+    x = np.ones((1, 10_000))
+    assert (net.forward(x) == x).all()
+    thinned = net.forward(x, masks(0))
+    assert set(np.unique(thinned)) == {0, 2}
+    assert abs(thinned.mean() - 1) < 0.05
+    assert (net.backward(x) == thinned).all()
+
+
+def test_a_flattened_image_lies_in_the_order_channel_row_column():
+    X = np.arange(24.0).reshape(1, 2, 3, 4)
+    assert (Network([Flatten()], (2, 3, 4)).forward(X) == X.reshape(1, 24)).all()
+
+
+def digits(n=60, classes=3, seed=0):
+    """Return small blobs that a net can learn, labels and all."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % classes
+    return rng.standard_normal((n, 6)) + 3 * np.eye(6)[y], y
+
+
+def trained(seed=0, **options):
+    X, y = digits()
+    net = Network([Dense(8, "relu"), Dropout(0.2), Dense(3)], 6, seed, options.pop("dtype", "float32"))
+    history = fit(net, X, y, **{"epochs": 5, "seed": seed, "batch_size": 16, **options})
+    return net, history
+
+
+@pytest.mark.parametrize("optimizer", sorted(optimizers.OPTIMIZERS))
+def test_the_same_seed_gives_the_same_run_bit_for_bit(optimizer):
+    rates = {"adadelta": ()}
+    one, two = (trained(3, optimizer=optimizers.optimizer(optimizer)(*rates.get(optimizer, (0.01,)))) for _ in "ab")
+    other = trained(4, optimizer=optimizers.optimizer(optimizer)(*rates.get(optimizer, (0.01,))))
+    assert one[1] == two[1]
+    assert all((a == b).all() for a, b in zip(one[0].parameters().values(), two[0].parameters().values(), strict=True))
+    assert one[1] != other[1]
+
+
+def test_the_user_s_seed_leaves_the_global_generator_alone():
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    trained()
+    assert (np.random.get_state()[1] == state).all()  # noqa: NPY002
+
+
+@law("LOSS-11", level="definition")
+@pytest.mark.parametrize("penalty, R", [("l2", lambda W: 2 * W), ("l1", np.sign)])
+def test_one_step_of_plain_descent_follows_the_gradient_of_the_full_loss(penalty, R):
+    X, y = digits()
+    net, twin = (Network([Dense(3)], 6, 1, "float64") for _ in "ab")
+    fit(net, X, y, epochs=1, batch_size=len(X), optimizer=optimizers.SGD(0.5), penalty=penalty, strength=0.125)
+    scores, old = twin.forward(X), twin.parameters()
+    twin.backward(losses.softmax_cross_entropy_backward(1.0, scores, y))
+    g = twin.gradients()
+    assert t12(net.parameters()["0.W"], old["0.W"] - 0.5 * (g["0.W"] + 0.125 * R(old["0.W"])))
+    assert t12(net.parameters()["0.b"], old["0.b"] - 0.5 * g["0.b"])
+
+
+@law("GD-05", level="law")
+@given(st.integers(1, 20), st.integers(1, 25))
+@settings(max_examples=15)
+def test_every_epoch_shows_every_sample_once_the_partial_batch_too(n, batch_size):
+    seen = []
+
+    def spy(outputs, y):
+        seen.append(y.copy())
+        return float(np.mean(outputs))
+
+    net = Network([Dense(1)], 1)
+    fit(net, np.ones((n, 1)), np.arange(n), epochs=2, batch_size=batch_size,
+        loss=(spy, lambda upstream, outputs, y: np.zeros(outputs.shape)), optimizer=optimizers.SGD(1))
+    epoch = len(seen) // 2
+    assert sorted(np.concatenate(seen[:epoch])) == sorted(np.concatenate(seen[epoch:])) == list(range(n))
+    assert [len(b) for b in seen[:epoch]] == [min(batch_size, n - i) for i in range(0, n, batch_size)]
+
+
+def test_the_epoch_reports_the_mean_over_all_samples_not_over_batches():
+    X, y = digits(n=10)
+    net = Network([Dense(3)], 6, 1, "float64")
+    expected = evaluate(net, X, y)
+    first = fit(net, X, y, epochs=1, batch_size=4, optimizer=optimizers.SGD(1e-300))[0]
+    assert t12(first.loss, expected[0])
+    assert first.accuracy == expected[1]
+
+
+def test_a_falling_rate_multiplies_the_optimizer_s_own_and_gives_it_back():
+    rule = optimizers.SGD(0.5)
+    _, history = trained(optimizer=rule, schedule=lambda epoch, epochs: 1 - epoch / epochs)
+    assert [epoch.learning_rate for epoch in history] == [0.5 * (1 - e / 5) for e in range(5)]
+    assert rule.learning_rate == 0.5
+
+
+def test_early_stopping_goes_back_to_the_best_weights():
+    X, y = digits()
+    rng = np.random.default_rng(0)
+    noise = (X, rng.permutation(y))  # validation labels that cannot be learnt: its loss soon rises
+    net = Network([Dense(30, "relu"), Dense(3)], 6, 0)
+    history = fit(net, X, y, epochs=200, validation=noise, patience=3, optimizer=optimizers.Adam(0.01))
+    validation = [epoch.validation_loss for epoch in history]
+    assert len(history) < 200
+    assert len(history) == np.argmin(validation) + 1 + 3
+    assert evaluate(net, *noise)[0] == min(validation)
+
+
+def test_a_callback_sees_every_epoch_and_may_stop():
+    seen = []
+    _, history = trained(epochs=50, callback=lambda epoch: seen.append(epoch) or len(seen) == 3)
+    assert seen == history
+    assert [epoch.number for epoch in history] == [1, 2, 3]
+
+
+def test_losses_of_every_kind_train_a_network():
+    X, y = digits()
+    targets = {"softmax_cross_entropy": y, "multiclass_hinge": y, "squared_error": np.eye(3)[y],
+               "absolute_error": np.eye(3)[y], "binary_cross_entropy": np.eye(3)[y]}
+    for name, target in targets.items():
+        net = Network([Dense(8, "tanh"), Dense(3)], 6, 0)
+        history = fit(net, X, target, loss=name, epochs=20, optimizer=optimizers.Adam(0.01))
+        assert history[-1].loss < history[0].loss / 2, name
+        assert (history[-1].accuracy is None) == (target.ndim == 2), name
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_saved_network_comes_back_bit_for_bit(name, tmp_path):
+    net, X = network(name, 5, "float32"), normal(1, 3, *STACKS[name][1])
+    path = model_io.save(net, tmp_path / "net.npz", remark="mine", n=3)
+    again, notes = model_io.load(path)
+    assert (again.predict(X) == net.predict(X)).all()
+    assert repr(again) == repr(net)
+    assert notes == {"remark": "mine", "n": 3}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_is_no_network_is_refused(tmp_path):
+    whole = model_io.save(network("dense"), tmp_path / "net.npz").read_bytes()
+    np.savez(tmp_path / "other.npz", x=np.ones(3))
+    for name, content in {"empty": b"", "text": b"hello", "cut": whole[:-50], "other.npz": None}.items():
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(ValueError, match=f"{name}: not a network that refnn saved"):
+            model_io.load(path)
+    with pytest.raises(FileNotFoundError):
+        model_io.load(tmp_path / "nowhere.npz")
+    with pytest.raises(FileNotFoundError):
+        model_io.save(network("dense"), tmp_path / "no folder" / "net.npz")
+
+
+X6, Y6 = digits()
+SMALL = [Dense(3)]
+
+
+@pytest.mark.parametrize("call, error, words", [
+    (lambda: Dense(0), ValueError, "units: expected at least 1, got 0"),
+    (lambda: Dense(3, "rleu"), ValueError, "relu"),
+    (lambda: Dense(3, init="she"), ValueError, "he_normal"),
+    (lambda: Conv2D(3, 0), ValueError, "size: expected at least 1"),
+    (lambda: Conv2D(3, 3, stride=0), ValueError, "stride: expected at least 1"),
+    (lambda: Conv2D(3, 3, padding=-1), ValueError, "padding: expected at least 0"),
+    (lambda: Conv2D(3, (1, 2, 3)), ValueError, r"size: expected a whole number or \(height, width\)"),
+    (lambda: MaxPool2D(2, padding=2), ValueError, "padding: expected less than the window"),
+    (lambda: Dropout(1.0), ValueError, r"rate: expected a number in \[0, 1\), got 1.0"),
+    (lambda: Maxout(0), ValueError, "pieces: expected at least 1"),
+    (lambda: Activation("relux"), ValueError, "relu"),
+    (lambda: Network([], 3), ValueError, "at least one layer"),
+    (lambda: Network([Dense(2)], ()), ValueError, "input_shape"),
+    (lambda: Network([Dense(2)], 0), ValueError, "input_shape: expected at least 1"),
+    (lambda: Network([Dense(2)], 3, dtype="float16"), TypeError, "dtype: expected float32 or float64, got float16"),
+    (lambda: Network([Dense(2)], 3, seed="x"), TypeError, "seed: expected"),
+    (lambda: Network(["dense"], 3), TypeError, r"layers\[0\]: expected a layer, got 'dense'"),
+    (lambda: Network([*SMALL, *SMALL], 3), ValueError, r"layers\[1\]: the same Dense twice"),
+    (lambda: Network([Dense(2)], (1, 4, 4)), ValueError, r"layers\[0\]: Dense: .*put Flatten\(\) before it"),
+    (lambda: Network([Conv2D(2, 3)], 9), ValueError, r"layers\[0\]: Conv2D: expected samples of shape \(C, H, W\)"),
+    (lambda: Network([Conv2D(2, (3, 5))], (1, 7, 2)), ValueError, r"Wo = \(W \+ 2\*0 - 5\)//1 \+ 1 = -2"),
+    (lambda: Network([Dense(5), Maxout(2)], 3), ValueError, r"layers\[1\]: Maxout: 5 features.*pieces=2"),
+    (lambda: Network([Centre([1.0, 2])], 3), ValueError, r"mean: expected shape \(3,\), got \(2,\)"),
+    (lambda: Network([Dense(2)], 3).forward(np.ones((2, 4))), ValueError, r"X: expected shape \(n, 3\), got \(2, 4\)"),
+    (lambda: Network([Dense(2)], 3).forward(["a"]), TypeError, "X: expected float32"),
+    (lambda: Network([Dense(2)], 3).predict(np.ones((2, 3)), 0), ValueError, "batch_size: expected at least 1"),
+    (lambda: Network([Flatten()], (1, 2, 2)).classify(np.ones((1, 2))), ValueError, "X: expected shape"),
+    (lambda: Network([MaxPool2D(1)], (1, 2, 2)).classify(np.ones((1, 1, 2, 2))), ValueError, "classify: expected"),
+    (lambda: Network([Dense(2)], 3).set_parameters({}), ValueError, r"parameters: expected \['0.W', '0.b'\]"),
+    (lambda: Network([Dense(2)], 3).step(optimizers.SGD(1.0)), RuntimeError, "step needs a backward pass"),
+    (lambda: fit(Network([Dense(3)], 6), X6[:0], Y6[:0]), ValueError, "X: expected at least one sample"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6[:-1]), ValueError, r"y: expected as many as samples"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6 + 1), ValueError, "labels 0..2, got 3"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6 + 0.5), TypeError, "integer"),
+    (lambda: fit(Network([Dense(3)], 6), X6 * np.nan, Y6), ValueError, r"X: expected finite.*got nan at \(0, 0\)"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, epochs=-1), ValueError, "epochs: expected at least 0"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, batch_size=0), ValueError, "batch_size: expected at least 1"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, strength=-1), ValueError, "strength: expected a number not below 0"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, loss="cross"), ValueError, "softmax_cross_entropy"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, optimizer="adamw"), ValueError, "adam"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, schedule="falling"), ValueError, "cosine_decay"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty="l3"), ValueError, "l2"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, patience=2), ValueError, "patience: early stopping needs validation"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, seed=-1), ValueError, "seed: expected at least 0"),
+])  # fmt: skip
+def test_wrong_use_of_the_engine_is_refused_in_words(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_a_training_that_diverges_says_so():
+    net = Network([Dense(3)], 6)
+    with pytest.raises(FloatingPointError, match=r"loss became (inf|nan) in epoch \d+; try a smaller learning rate"):
+        fit(net, X6, np.eye(3)[Y6], loss="squared_error", optimizer=optimizers.SGD(1e3), epochs=99)
