@@ -22,7 +22,8 @@ def as_float(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray:
     if array.dtype.kind not in "bui" and (array.dtype.kind, array.dtype.itemsize) not in {("f", 4), ("f", 8)}:
         raise TypeError(f"{name}: expected float32, float64, integers or bools, got dtype {array.dtype}")
     if ndim is not None and array.ndim != ndim:
-        raise ValueError(f"{name}: expected {ndim} axes, got {array.ndim} in shape {array.shape}")
+        axes = "1 axis" if ndim == 1 else f"{ndim} axes"
+        raise ValueError(f"{name}: expected {axes}, got {array.ndim} in shape {array.shape}")
     dtype = np.float32 if array.dtype.kind == "f" and array.dtype.itemsize == 4 else np.float64
     array = np.asarray(array, dtype)  # leaves subclasses behind
     return array if array.flags.aligned else array.copy()  # the fields of packed records lie at odd addresses

@@ -230,6 +230,15 @@ def test_nan_passes_through_the_fused_relu(form):
     assert np.isnan(image).all()
 
 
+@pytest.mark.parametrize("form", [definition, *FORMS])
+def test_the_padding_is_made_of_zeros_and_zero_times_infinity_is_nan(form):
+    z = np.empty((1, 3, 1, 1)).transpose(0, 3, 1, 2)
+    form.conv2d(np.ones((1, 1, 3, 1)), np.full((1, 1, 1, 1), np.inf), None, (1, 1), (0, 0), False, z)
+    assert (z == np.inf).all()
+    form.conv2d(np.ones((1, 1, 1, 1)), np.full((1, 1, 1, 1), np.inf), None, (1, 1), (1, 0), False, z)
+    assert np.isnan(z.ravel()).tolist() == [True, False, True]
+
+
 def test_the_compiled_kernels_are_those_of_the_source_beside_them():
     folder = Path(kernels.__file__).parent
     digest = hashlib.sha256()

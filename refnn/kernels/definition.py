@@ -25,46 +25,47 @@ def matmul(a: NDArray, b: NDArray, bias: NDArray | None, relu: bool, out: NDArra
         out[i, j] = _rectified(total) if relu else total
 
 
-def taps(outputs: NDArray, kernel: NDArray, inputs: NDArray, stride: Index,
-         padding: Index) -> Iterator[tuple[Index, Index, Index]]:
-    """Name every output pixel, kernel weight and input pixel that meet in a convolution.
+def taps(outputs: NDArray, kernel: NDArray, stride: Index) -> Iterator[tuple[Index, Index, Index]]:
+    """Name every output pixel, kernel weight and pixel of the padded input that meet in a convolution.
 
-    Output (n, o, i, j) sees through weight (o, c, a, b) the input (n, c, i S + a - P, j S + b - P), where it exists.
+    Output (n, o, i, j) sees through weight (o, c, a, b) the padded input (n, c, i S + a, j S + b).
     """
-    height, width = inputs.shape[2:]
     for n, o, i, j in np.ndindex(*outputs.shape):
         for c, a, b in np.ndindex(*kernel.shape[1:]):
-            row, column = i * stride[0] + a - padding[0], j * stride[1] + b - padding[1]
-            if 0 <= row < height and 0 <= column < width:
-                yield (n, o, i, j), (o, c, a, b), (n, c, row, column)
+            yield (n, o, i, j), (o, c, a, b), (n, c, i * stride[0] + a, j * stride[1] + b)
+
+
+def padded(x: NDArray, padding: Index) -> NDArray:
+    """Return float64 images with P rows and columns of zeros on each side."""
+    return np.pad(x.astype(np.float64), ((0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2))
 
 
 @_QUIET
 def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: Index, padding: Index, relu: bool, out: NDArray) -> None:
-    """z_noij = b_o + sum over c, a, b of w_ocab x_{n, c, iS + a - P, jS + b - P} (CNN-10)."""
+    """z_noij = b_o + sum over c, a, b of w_ocab x_{n, c, iS + a - P, jS + b - P}, x being 0 outside (CNN-10)."""
     z = np.zeros(out.shape) if b is None else np.zeros(out.shape) + b[:, np.newaxis, np.newaxis]
-    x, W = x.astype(np.float64), W.astype(np.float64)
-    for pixel, weight, source in taps(z, W, x, stride, padding):
+    x, W = padded(x, padding), W.astype(np.float64)
+    for pixel, weight, source in taps(z, W, stride):
         z[pixel] += W[weight] * x[source]
     out[...] = np.vectorize(_rectified, otypes=[np.float64])(z) if relu else z
 
 
 @_QUIET
 def conv2d_to_input(upstream: NDArray, W: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
-    """dL/dx: every input pixel collects from the outputs that saw it (CNN-07)."""
-    dx = np.zeros(out.shape)
+    """dL/dx: every input pixel collects from the outputs that saw it; what falls on the border is lost (CNN-07)."""
+    dx = padded(np.zeros(out.shape), padding)
     upstream, W = upstream.astype(np.float64), W.astype(np.float64)
-    for pixel, weight, source in taps(upstream, W, dx, stride, padding):
+    for pixel, weight, source in taps(upstream, W, stride):
         dx[source] += W[weight] * upstream[pixel]
-    out[...] = dx
+    out[...] = dx[:, :, padding[0] : padding[0] + out.shape[2], padding[1] : padding[1] + out.shape[3]]
 
 
 @_QUIET
 def conv2d_to_kernel(upstream: NDArray, x: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
     """dL/dw: every weight collects over all the places it is shared by (CNN-08)."""
     dW = np.zeros(out.shape)
-    upstream, x = upstream.astype(np.float64), x.astype(np.float64)
-    for pixel, weight, source in taps(upstream, dW, x, stride, padding):
+    upstream, x = upstream.astype(np.float64), padded(x, padding)
+    for pixel, weight, source in taps(upstream, dW, stride):
         dW[weight] += upstream[pixel] * x[source]
     out[...] = dW
 

@@ -66,7 +66,7 @@ REFUSED = [
     ("convolve", lambda: convolve(np.ones(2), np.ones((2, 3))), ValueError, r"two vectors or two matrices, not empty, got shapes \(2,\), \(2, 3\)"),
     ("convolve", lambda: convolve(np.ones(2), np.ones(0)), ValueError, r"not empty, got shapes \(2,\), \(0,\)"),
     ("convolve", lambda: convolve(2.0, 3.0), ValueError, r"got shapes \(\), \(\)"),
-    ("toeplitz_matrix", lambda: toeplitz_matrix(np.ones((2, 2)), 3), ValueError, "w: expected 1 axes, got 2"),
+    ("toeplitz_matrix", lambda: toeplitz_matrix(np.ones((2, 2)), 3), ValueError, "w: expected 1 axis, got 2"),
     ("toeplitz_matrix", lambda: toeplitz_matrix(np.ones(0), 3), ValueError, "the length of w: expected at least 1, got 0"),
     ("toeplitz_matrix", lambda: toeplitz_matrix(np.ones(2), 0), ValueError, "n: expected at least 1, got 0"),
     ("conv2d_matrix", lambda: conv2d_matrix(np.ones((2, 3)), (4, 2)), ValueError, r"kernel \(2, 3\) does not fit the padded input \(4, 2\): Wo = .* = 0"),

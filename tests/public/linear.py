@@ -60,7 +60,7 @@ REFUSED = [
     ("collapse", lambda: collapse([W], [B[:3]]), ValueError, r"biases\[0\]: expected shape \(4,\), got \(3,\)"),
     ("collapse", lambda: collapse([W0], [B]), ValueError, r"weights\[0\]: expected 2 axes, got 1"),
     ("collapse", lambda: collapse([W.astype(np.float16)], [B]), TypeError, r"weights\[0\]: expected float32.*float16"),
-    ("discriminant", lambda: discriminant(X, W, 0), ValueError, r"w: expected 1 axes, got 2 in shape \(4, 3\)"),
+    ("discriminant", lambda: discriminant(X, W, 0), ValueError, r"w: expected 1 axis, got 2 in shape \(4, 3\)"),
     ("discriminant", lambda: discriminant(X, W0, [1.0, 2]), ValueError, r"b: expected 0 axes, got 1 in shape \(2,\)"),
     ("discriminant", lambda: discriminant(X, W0, None), TypeError, "b: expected float32"),
     ("foot_point", lambda: foot_point(X, 0 * W0, 1), ValueError, r"w: expected a vector that is not zero"),

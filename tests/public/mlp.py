@@ -76,7 +76,7 @@ REFUSED = [
     ("layer", lambda: layer(X, W2, b2), ValueError, r"W: expected shape \(out, 3\)"),
     ("layer", lambda: layer(X, W1, b2), ValueError, r"b: expected shape \(2,\), got \(1,\)"),
     ("layer", lambda: layer(X, W1, b1, "bend"), ValueError, "activation: expected one of .*, got 'bend'"),
-    ("neuron", lambda: neuron(X, W1[0]), ValueError, "a: expected 1 axes, got 2"),
+    ("neuron", lambda: neuron(X, W1[0]), ValueError, "a: expected 1 axis, got 2"),
     ("neuron", lambda: neuron(X[0], W1[0, :2]), ValueError, r"w: expected shape \(3,\), got \(2,\)"),
     ("output", lambda: output(NET, [["a", "b", "c"]]), TypeError, "X: expected float32"),
     ("parameter_count", lambda: parameter_count([256]), ValueError, r"sizes: expected inputs and the units .* got \[256\]"),

@@ -53,7 +53,7 @@ REFUSED = [
     ("correction_bound", lambda: correction_bound(X, -Y, U), ValueError, "u: expected y u.x > 0 on every sample.*sample 1"),
     ("criterion", lambda: criterion(W, X[0], Y), ValueError, "X: expected 2 axes, got 1"),
     ("criterion", lambda: criterion(W, X, [1, 2]), ValueError, r"y: expected labels -1 or \+1, got 2.0 at 1"),
-    ("criterion_gradient", lambda: criterion_gradient(W[np.newaxis], X, Y), ValueError, "w: expected 1 axes, got 2"),
+    ("criterion_gradient", lambda: criterion_gradient(W[np.newaxis], X, Y), ValueError, "w: expected 1 axis, got 2"),
     ("criterion_gradient", lambda: criterion_gradient(W, X, Y[:, np.newaxis]), ValueError, r"y: expected shape \(2,\), got \(2, 1\)"),
     ("margin", lambda: margin(X[:0], [], U), ValueError, r"X: expected at least one sample, got shape \(0, 3\)"),
     ("margin", lambda: margin(X, Y, U[:1]), ValueError, r"u: expected shape \(3,\), got \(1,\)"),
@@ -72,7 +72,7 @@ REFUSED = [
     ("truth_table", lambda: truth_table(2), ValueError, "gate: expected one of and, or, xor, got 2"),
     ("update", lambda: update(W, X[0], 0), ValueError, r"y: expected labels -1 or \+1, got 0.0"),
     ("update", lambda: update(W, X[0], [1]), ValueError, "y: expected 0 axes, got 1"),
-    ("update", lambda: update(W, X, 1), ValueError, "x: expected 1 axes, got 2"),
+    ("update", lambda: update(W, X, 1), ValueError, "x: expected 1 axis, got 2"),
     ("update", lambda: update(W[:2], X[0], 1), ValueError, r"w: expected shape \(3,\), got \(2,\)"),
     ("update", lambda: update(W, X[0], 1, np.inf), ValueError, "learning_rate: expected a finite number"),
 ]
