@@ -66,7 +66,7 @@ def fit(
         X: samples, shape (n, *input_shape), finite.
         y: what the loss compares the outputs with: labels (n,) or targets (n, ...).
         loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward) with f(prediction, target) the mean loss.
-        optimizer: a name in `refnn.optimizers.OPTIMIZERS`, for its defaults, or an optimizer; its state is kept.
+        optimizer: an optimizer, whose state is kept, or "adam" or "adadelta" for one with its defaults.
         epochs: passes over the data.
         batch_size: samples in a mini-batch.
         penalty: R, a name in `refnn.regularizers.REGULARIZERS` or a pair (f, f_backward); it never meets a bias.
@@ -97,7 +97,7 @@ def fit(
     value, slope = loss if isinstance(loss, tuple) else losses.loss(loss)[:2]
     penalise = penalty[1] if isinstance(penalty, tuple) else regularizers.regularizer(penalty)[1]
     factor = schedule if callable(schedule) else schedule_named(schedule)
-    rule: Any = optimizer if isinstance(optimizer, optimizers.Optimizer) else optimizers.optimizer(optimizer)()
+    rule: Any = optimizer if isinstance(optimizer, optimizers.Optimizer) else _with_defaults(optimizer)
     if validation is not None:
         validation = _pairs("validation X", validation[0], "validation y", validation[1])
     if patience is not None:
@@ -158,6 +158,15 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
     outputs = network.predict(X)
     right = _right(outputs, y)
     return float(value(outputs, y)), None if np.isnan(right) else right / len(X)
+
+
+def _with_defaults(name: str) -> optimizers.Optimizer:
+    """Return an optimizer by name, if its rule can do without being told a learning rate."""
+    kind = optimizers.optimizer(name)
+    try:
+        return kind()
+    except TypeError:
+        raise ValueError(f"optimizer: {name} has no usual learning rate; pass {kind.__name__}(...) with one") from None
 
 
 def _right(outputs: NDArray, y: NDArray) -> float:

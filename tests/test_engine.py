@@ -330,6 +330,7 @@ SMALL = [Dense(3)]
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, strength=-1), ValueError, "strength: expected a number not below 0"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, loss="cross"), ValueError, "softmax_cross_entropy"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, optimizer="adamw"), ValueError, "adam"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, optimizer="sgd"), ValueError, "sgd has no usual.*pass SGD"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, schedule="falling"), ValueError, "cosine_decay"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty="l3"), ValueError, "l2"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, patience=2), ValueError, "patience: early stopping needs validation"),

@@ -3,9 +3,17 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from refnn.properties.plugin import register_profiles
 from refnn.properties.subject import NotWrittenYet, Subject
+
+
+def pytest_configure(config):
+    """Take the quick profile where none was asked for."""
+    if not config.getoption("--hypothesis-profile", None):
+        register_profiles()
+        settings.load_profile("refnn-dev")
 
 
 @pytest.fixture(scope="session")
@@ -18,16 +26,6 @@ def subject(request):
         or config.getini("refnn_subject")
         or "refnn"
     )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _profile(request):
-    """Take the quick profile where none was asked for."""
-    if not request.config.getoption("--hypothesis-profile", None):
-        from hypothesis import settings
-
-        register_profiles()
-        settings.load_profile("refnn-dev")
 
 
 @pytest.hookimpl(wrapper=True)

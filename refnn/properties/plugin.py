@@ -27,4 +27,4 @@ def register_profiles() -> None:
     common: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
     settings.register_profile("refnn-dev", max_examples=30, **common)
     settings.register_profile("refnn-ci", max_examples=50, derandomize=True, database=None, **common)
-    settings.register_profile("refnn-deep", max_examples=1000, **common)
+    settings.register_profile("refnn-deep", max_examples=400, **common)

@@ -444,13 +444,6 @@ def test_step_decay_drops_to_a_tenth_after_each_third(subject):
     assert t12([subject.descent.step_decay(e, 7) for e in range(7)], [1, 1, 1, 0.1, 0.1, 0.01, 0.01])
 
 
-@law("GD-03", level="definition")
-@pytest.mark.parametrize("name", SCHEDULES)
-def test_the_table_finds_each_schedule_by_its_name(subject, name):
-    f = getattr(subject.descent, name)
-    assert subject.descent.schedule(name) is f and subject.descent.SCHEDULES[name] is f
-
-
 @law("GD-03", level="theorem")
 @pytest.mark.parametrize("name", ["linear_decay", "cosine_decay", "step_decay"])
 def test_under_noise_a_falling_rate_comes_closer_than_a_constant_one(subject, name):

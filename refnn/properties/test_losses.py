@@ -229,14 +229,6 @@ def test_a_prediction_that_is_not_a_number_spoils_its_own_sample_and_no_other(su
     assert np.isnan(f(prediction, target, reduction="none")).tolist() == [False, True, False]
 
 
-@every_loss
-@law("BP-01", level="shape")
-def test_a_loss_by_name_is_the_function_and_its_gradient(subject, name):
-    pair = subject.losses.loss(name)
-    assert tuple(pair) == both(subject, name)
-    assert subject.losses.loss(pair) is pair
-
-
 # Regression
 
 

@@ -39,14 +39,6 @@ def test_the_gradient_has_the_shape_of_the_weights_and_the_wider_dtype(subject, 
     assert backward(1.0, W).dtype == W.dtype, "a plain number has no dtype of its own"
 
 
-@both
-@law("REG-01", level="shape")
-def test_a_regularizer_by_name_is_the_function_and_its_gradient(subject, name):
-    pair = subject.regularizers.regularizer(name)
-    assert tuple(pair) == (getattr(subject.regularizers, name), getattr(subject.regularizers, name + "_backward"))
-    assert subject.regularizers.regularizer(pair) is pair
-
-
 @law("REG-01", level="definition")
 @given(weights())
 def test_every_weight_is_counted_once_with_its_square_or_its_size(subject, W):
