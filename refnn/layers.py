@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn import activations, dropout, init, kernels, maxout
-from refnn._validate import Pair, as_float, at_least, fraction, pair, same_shape
+from refnn._validate import Pair, as_float, at_least, fraction, number, pair, same_shape
 
 __all__ = [
     "Activation",
@@ -369,6 +369,9 @@ class PReLU(Layer):
 
     slope: float = 0.25
 
+    def __post_init__(self) -> None:
+        self.slope = number("slope", self.slope)
+
     def build(self, shape: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
         """Give every channel its slope."""
         self.params = {"slope": np.full(shape[0], self.slope, dtype)}
@@ -396,14 +399,17 @@ class Centre(Layer):
 
     mean: ArrayLike
 
+    def __post_init__(self) -> None:
+        self.mean = as_float("mean", self.mean).copy()
+
     def build(self, shape: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
         """Check that the mean has the shape of a sample."""
-        self._mean = same_shape("Centre: mean", as_float("mean", self.mean), shape).astype(dtype)
+        self._mean = same_shape("Centre: mean", np.asarray(self.mean), shape).astype(dtype)
         return shape
 
     def config(self) -> dict[str, Any]:
         """Return the mean as nested lists, exact in both dtypes."""
-        return {"mean": as_float("mean", self.mean).tolist()}
+        return {"mean": np.asarray(self.mean).tolist()}
 
     def forward(self, x: NDArray, rng: np.random.Generator | None = None) -> NDArray:
         """Return x minus the mean."""

@@ -32,6 +32,8 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
     Returns:
         The path.
     """
+    if not isinstance(network, Network):
+        raise TypeError(f"network: expected a Network, got {network!r}")
     path = Path(path)
     description = {
         "format": FORMAT,
@@ -60,8 +62,9 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is no network of refnn, is cut off or disagrees with itself.
     """
+    path = Path(path)
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             description = json.loads(str(archive["network"]))
             parameters = {name: archive[name] for name in archive.files if name != "network"}
         if description["format"] != FORMAT:
@@ -72,7 +75,7 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
     except FileNotFoundError:
         raise
     except (ValueError, TypeError, KeyError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as wrong:
-        raise ValueError(f"{os.fspath(path)}: not a network that refnn saved ({wrong})") from wrong
+        raise ValueError(f"{path}: not a network that refnn saved ({wrong})") from wrong
     return network, description["notes"]
 
 

@@ -18,11 +18,14 @@ from refnn import (
     Network,
     backprop,
     fit,
+    layers,
     losses,
     mlp,
     model_io,
     optimizers,
+    training,
 )
+from refnn import network as network_module
 from refnn.layers import PReLU
 from refnn.properties import law
 from refnn.properties.support import SEEDS, close, fd, normal, slope, t9, t12
@@ -287,9 +290,13 @@ def test_a_file_that_is_no_network_is_refused(tmp_path):
 
 X6, Y6 = digits()
 SMALL = [Dense(3)]
-
-
-@pytest.mark.parametrize("call, error, words", [
+REFUSED = [
+    (lambda: AvgPool2D((2, 0)), ValueError, "size: expected at least 1, got 0"),
+    (lambda: PReLU("steep"), TypeError, "slope: expected a number, got 'steep'"),
+    (lambda: evaluate(Network([Dense(3)], 6), X6, Y6[1:]), ValueError, "y: expected as many as samples"),
+    (lambda: model_io.save(None, "net.npz"), TypeError, "network: expected a Network, got None"),
+    (lambda: model_io.load(7), TypeError, "str, bytes or os.PathLike|PathLike"),
+    (lambda: Centre("mean"), TypeError, "mean: expected float32"),
     (lambda: Dense(0), ValueError, "units: expected at least 1, got 0"),
     (lambda: Dense(3, "rleu"), ValueError, "relu"),
     (lambda: Dense(3, init="she"), ValueError, "he_normal"),
@@ -335,10 +342,19 @@ SMALL = [Dense(3)]
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty="l3"), ValueError, "l2"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, patience=2), ValueError, "patience: early stopping needs validation"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, seed=-1), ValueError, "seed: expected at least 0"),
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call, error, words", REFUSED)
 def test_wrong_use_of_the_engine_is_refused_in_words(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_every_public_name_of_the_engine_has_its_wrong_use_here():
+    named = {call.__code__.co_names[0] for call, _, _ in REFUSED}
+    public = {name for module in (layers, network_module, training) for name in module.__all__}
+    assert public - {"Epoch", "Flatten", "Layer", "Loss"} <= named  # what has no arguments, and two types
 
 
 def test_a_training_that_diverges_says_so():

@@ -616,6 +616,13 @@ def test_the_gradient_of_the_hinge_is_its_slope_and_sums_to_zero(subject, case, 
     assert (gradient.sum(axis=1) == 0).all()
 
 
+@law("LOSS-07", level="definition")
+def test_the_margin_is_one_where_none_is_asked_for(subject):
+    scores, y = np.array([[0.5, 0, -2]]), np.array([0])  # behind by 1/2 and by 5/2
+    assert subject.losses.multiclass_hinge(scores, y) == 0.5
+    assert subject.losses.multiclass_hinge_backward(1.0, scores, y).tolist() == [[-1, 1, 0]]
+
+
 @law("LOSS-07", level="extreme")
 @given(st.data(), EIGHTHS)
 def test_a_rival_exactly_at_the_margin_does_not_pull(subject, data, margin):
