@@ -32,7 +32,7 @@ def as_float(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray:
 def as_floats(ndim: int | None = None, **arrays: ArrayLike) -> tuple[NDArray, ...]:
     """Return several named arrays in their common dtype: float32 with float64 gives float64."""
     converted = [as_float(name, values, ndim) for name, values in arrays.items()]
-    dtype = np.result_type(*converted)
+    dtype = np.result_type(*(array.dtype for array in converted))
     return tuple(array.astype(dtype, copy=False) for array in converted)
 
 

@@ -94,7 +94,8 @@ def _vjp(
 
     def backward(upstream: ArrayLike, z: ArrayLike, *args: Options.args, **kwargs: Options.kwargs) -> NDArray:
         slopes = prime(z, *args, **kwargs)
-        return as_upstream(upstream, slopes.shape) * slopes
+        with np.errstate(over="ignore", invalid="ignore"):  # infinity times a slope of 0 is NaN, as the product says
+            return as_upstream(upstream, slopes.shape) * slopes
 
     backward.__name__ = backward.__qualname__ = f"{name}_backward"
     backward.__doc__ = f"Send the upstream gradient back through `{name}`: times `{name}_prime`, entry by entry."

@@ -355,7 +355,7 @@ def _several_scores(X: ArrayLike, W: ArrayLike, b: ArrayLike | None) -> tuple[ND
     """Return samples (n, d), weights (m, d) and biases (m,) in one dtype."""
     X, W = as_floats(ndim=2, X=X, W=W)
     if W.shape[1] != X.shape[1]:
-        raise ValueError(f"W: expected shape (out, {X.shape[1]}) for X of shape {X.shape}, got {W.shape}")
+        raise ValueError(f"X, W: expected shapes (n, d) and (out, d) with one d, got {X.shape} and {W.shape}")
     if b is None:
         return X, W, None
     return as_floats(X=X, W=W, b=same_shape("b", as_float("b", b), W.shape[:1]))  # type: ignore[return-value]

@@ -36,7 +36,7 @@ VALID = {
 NO_ARRAYS = ["affine_parameter_count"]
 
 REFUSED = [
-    ("affine", lambda: affine(X, W.T), ValueError, r"W: expected shape \(out, 3\) for X of shape \(2, 3\), got \(3, 4\)"),
+    ("affine", lambda: affine(X, W.T), ValueError, r"X, W: expected shapes \(n, d\) and \(out, d\) with one d, got \(2, 3\) and \(3, 4\)"),
     ("affine", lambda: affine(X[0], W), ValueError, r"X: expected 2 axes, got 1 in shape \(3,\)"),
     ("affine", lambda: affine(X, W0), ValueError, r"W: expected 2 axes, got 1 in shape \(3,\)"),
     ("affine", lambda: affine(X, W, B[:3]), ValueError, r"b: expected shape \(4,\), got \(3,\)"),
