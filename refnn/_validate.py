@@ -1,5 +1,6 @@
 """What every public function asks of its arguments, and the words it uses when they are wrong."""
 
+import difflib
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -114,7 +115,9 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return `value` if it is one of these words."""
     choices = sorted(choices)
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
+        near = difflib.get_close_matches(str(value).lower(), choices, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}{hint}")
     return value
 
 
@@ -122,11 +125,13 @@ def class_labels(name: str, values: ArrayLike, n: int, classes: int) -> NDArray:
     """Return `n` labels 0 .. classes-1 as an int array; whole numbers stored as floats are refused."""
     labels = np.asarray(values)
     if labels.dtype.kind not in "ui" and labels.size:
-        raise TypeError(f"{name}: expected integer labels 0..{classes - 1}, got dtype {labels.dtype}")
+        raise TypeError(f"{name}: expected an integer label 0..{classes - 1} for each sample (no floats, no rows of "
+                        f"zeros and ones), got dtype {labels.dtype}")
     same_shape(name, labels, (n,))
     wrong = (labels < 0) | (labels >= classes)
     if wrong.any():
-        raise ValueError(f"{name}: expected labels 0..{classes - 1}, got {labels[wrong][0]} at {wrong.argmax()}")
+        raise ValueError(f"{name}: expected labels 0..{classes - 1}, counted from 0, got {labels[wrong][0]} "
+                         f"at {wrong.argmax()}")
     return labels.astype(np.intp)
 
 

@@ -410,7 +410,7 @@ def schedule(name: str) -> Callable[[int, int], float]:
         >>> schedule("linear_decay")(1, 4)
         0.75
     """
-    return SCHEDULES[one_of("name", name, SCHEDULES)]
+    return SCHEDULES[one_of("schedule", name, SCHEDULES)]
 
 
 def _flowing() -> np.errstate:

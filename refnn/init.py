@@ -313,7 +313,7 @@ def initializer(name: str) -> Callable[..., NDArray]:
         >>> initializer("he_normal")((2, 3), 7, dtype="float32").shape
         (2, 3)
     """
-    return INITIALIZERS[one_of("name", name, INITIALIZERS)]
+    return INITIALIZERS[one_of("init", name, INITIALIZERS)]
 
 
 def _sizes(shape: Any, axes: int = 1) -> tuple[int, ...]:

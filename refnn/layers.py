@@ -444,6 +444,6 @@ def _sides(layer: str, shape: Shape, size: Pair, stride: Pair, padding: Pair) ->
         if output < 1:
             raise ValueError(
                 f"{layer}: window {_two(size)} does not fit the padded image: "
-                f"{side}o = ({side} + 2*{p} - {k})//{s} + 1 = {output} for a sample of shape {shape}"
+                f"{side}o = ({side} + 2*{p} - {k})//{s} + 1 = {output} for a sample of shape (C, H, W) = {shape}"
             )
     return outputs[0], outputs[1]

@@ -9,7 +9,7 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -35,6 +35,8 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
     description = {
         "format": FORMAT,
         "input_shape": network.input_shape,
@@ -63,8 +65,12 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
         ValueError: if the file is no network of refnn, is cut off or disagrees with itself.
     """
     path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such file")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(_archive(file), allow_pickle=False) as archive:
+            if "network" not in archive.files:
+                raise ValueError("an archive of other arrays")
             description = json.loads(str(archive["network"]))
             parameters = {name: archive[name] for name in archive.files if name != "network"}
         if description["format"] != FORMAT:
@@ -72,11 +78,17 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
         described = [_layer(dict(config)) for config in description["layers"]]
         network = Network(described, description["input_shape"], dtype=description["dtype"])
         network.set_parameters(parameters)
-    except FileNotFoundError:
-        raise
     except (ValueError, TypeError, KeyError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as wrong:
         raise ValueError(f"{path}: not a network that refnn saved ({wrong})") from wrong
     return network, description["notes"]
+
+
+def _archive(file: BinaryIO) -> BinaryIO:
+    """Return a file if it is a whole archive; NumPy would take others for pickles."""
+    if not zipfile.is_zipfile(file):
+        raise ValueError("no .npz archive, or one that was cut off")
+    file.seek(0)
+    return file
 
 
 def _layer(config: dict[str, Any]) -> layers.Layer:

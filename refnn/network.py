@@ -43,6 +43,8 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | int, seed: Any = 0,
                  dtype: DTypeLike = "float32") -> None:
+        if isinstance(layers, Layer):
+            raise TypeError(f"layers: expected a list of layers, got one {type(layers).__name__}; put it in [...]")
         self.layers = list(layers)
         sides = [input_shape] if isinstance(input_shape, int | np.integer) else list(input_shape)
         self.input_shape = tuple(at_least("input_shape", side, 1) for side in sides)
@@ -176,7 +178,8 @@ class Network:
         """Return samples of the right shape in the network's dtype, in memory of our own, images channels-last."""
         x = as_float("X", X)
         if x.shape[1:] != self.input_shape or x.ndim == 0:
-            raise ValueError(f"X: expected shape (n, {', '.join(map(str, self.input_shape))}), got {x.shape}")
+            hint = "; one sample is X[np.newaxis]" if x.shape == self.input_shape else ""
+            raise ValueError(f"X: expected shape (n, {', '.join(map(str, self.input_shape))}), got {x.shape}{hint}")
         if x.ndim != 4:
             return np.array(x, self.dtype)
         return np.array(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)

@@ -402,7 +402,7 @@ def optimizer(name: str) -> type[Optimizer]:
         >>> optimizer("adam")(learning_rate=0.01)
         Adam(learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-08)
     """
-    return OPTIMIZERS[one_of("name", name, OPTIMIZERS)]
+    return OPTIMIZERS[one_of("optimizer", name, OPTIMIZERS)]
 
 
 def _over(a: NDArray, b: NDArray) -> NDArray:

@@ -84,14 +84,14 @@ def fit(
 
     Example: learning exclusive or.
 
-        >>> from refnn import Dense, Network, fit
+        >>> from refnn import Dense, Network, fit, optimizers
         >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
         >>> net = Network([Dense(8, activation="tanh"), Dense(2)], input_shape=2, seed=1)
         >>> history = fit(net, X, y, epochs=200, optimizer=optimizers.Adam(0.05))
         >>> net.classify(X).tolist()
         [0, 1, 1, 0]
     """
-    X, y = _pairs("X", X, "y", y)
+    X, y = _checked(network, X, y, loss)
     epochs, batch_size = at_least("epochs", epochs, 0), at_least("batch_size", batch_size, 1)
     strength, rng = not_negative("strength", strength), generator("seed", seed)
     value, slope = loss if isinstance(loss, tuple) else losses.loss(loss)[:2]
@@ -99,7 +99,10 @@ def fit(
     factor = schedule if callable(schedule) else schedule_named(schedule)
     rule: Any = optimizer if isinstance(optimizer, optimizers.Optimizer) else _with_defaults(optimizer)
     if validation is not None:
-        validation = _pairs("validation X", validation[0], "validation y", validation[1])
+        try:
+            validation = _checked(network, *validation, loss)
+        except (TypeError, ValueError) as wrong:
+            raise type(wrong)(f"validation: {wrong}") from None
     if patience is not None:
         patience = at_least("patience", patience, 1)
         if validation is None:
@@ -153,7 +156,7 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
         y: labels or targets, as for `fit`.
         loss: a name or a pair, as for `fit`.
     """
-    X, y = _pairs("X", X, "y", y)
+    X, y = _checked(network, X, y, loss)
     value = loss[0] if isinstance(loss, tuple) else losses.loss(loss)[0]
     outputs = network.predict(X)
     right = _right(outputs, y)
@@ -183,14 +186,22 @@ def _add_penalty(network: Network, penalise: Function, strength: float) -> None:
             layer.grads["W"] += penalise(strength, layer.params["W"])
 
 
-def _pairs(x_name: str, X: ArrayLike, y_name: str, y: ArrayLike) -> tuple[NDArray, NDArray]:
-    """Return samples and targets that are finite, equal in number and not none at all; labels stay whole numbers."""
-    samples, targets = finite(x_name, as_float(x_name, X)), np.asarray(y)
+def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[NDArray, NDArray]:
+    """Return samples and targets that fit each other, the network and the loss; labels stay whole numbers.
+
+    Everything is checked here, before the first step, so that what is said of sample 77 is true of sample 77.
+    """
+    if not isinstance(network, Network):
+        raise TypeError(f"network: expected a Network, got {network!r}")
+    samples, targets = finite("X", as_float("X", X)), np.asarray(y)
     if targets.dtype.kind not in "ui":
-        targets = finite(y_name, as_float(y_name, targets))
-    if samples.ndim == 0 or targets.ndim == 0 or len(samples) != len(targets):
-        raise ValueError(f"{y_name}: expected as many as samples, shape ({len(np.atleast_1d(samples))}, ...), "
-                         f"got {targets.shape}")
+        targets = finite("y", as_float("y", targets))
+    if samples.shape[1:] != network.input_shape or samples.ndim == 0:
+        raise ValueError(f"X: expected shape (n, {', '.join(map(str, network.input_shape))}), got {samples.shape}")
+    if targets.ndim == 0 or len(samples) != len(targets):
+        raise ValueError(f"y: expected as many as samples, shape ({len(samples)}, ...), got {targets.shape}")
     if len(samples) == 0:
-        raise ValueError(f"{x_name}: expected at least one sample, got none")
+        raise ValueError("X: expected at least one sample, got none")
+    if isinstance(loss, str):
+        losses.loss(loss).f(np.zeros((len(samples), *network.output_shape)), targets)  # refuses labels out of range
     return samples, targets

@@ -113,6 +113,7 @@ def test_info_tells_version_kernels_and_levels(capsys):
     (["train", "--optimizer", "adadelta", "--learning-rate", "1"], "adadelta has none"),
     (["train", "--out", "nowhere/model.npz"], "--out: expected a file in a folder that exists"),
     (["train", "--data", "nowhere"], "nowhere"),
+    (["predict", "image.png"], "image.png: not a network that refnn saved (no .npz archive"),
     (["train", "--data", "garbage"], "garbage"),
     (["predict", "nowhere.npz"], "nowhere.npz"),
     (["predict", "garbage"], "garbage: not a network that refnn saved"),
@@ -120,6 +121,8 @@ def test_info_tells_version_kernels_and_levels(capsys):
 def test_wrong_input_is_one_line_and_status_2(arguments, words, capsys):
     with open("garbage", "w") as file:
         file.write("this is no digit\n")
+    with open("image.png", "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
     assert main(arguments) == 2
     err = capsys.readouterr().err
     assert words in err
@@ -153,6 +156,13 @@ def closed_pipe():
     reading, writing = os.pipe()
     os.close(reading)
     return writing
+
+
+def test_kernels_that_do_not_exist_are_one_line_and_status_2():
+    result = subprocess.run([sys.executable, "-m", "refnn", "info"], capture_output=True, text=True, check=False,
+                            env={**os.environ, "REFNN_BACKEND": "fortran"})
+    assert result.returncode == 2
+    assert result.stderr == "refnn: REFNN_BACKEND: expected one of definition, numpy, cython, got 'fortran'\n"
 
 
 def test_help_names_the_commands_and_a_first_step():

@@ -32,7 +32,7 @@ def test_a_learner_s_file_is_a_subject(how, tmp_path):
                   **({"REFNN_SUBJECT": "my_nn.py"} if how == "environment" else {}))
     assert "passed" in result.stdout
     assert "failed" not in result.stdout
-    assert "not written yet" in result.stdout  # its backward pass
+    assert "my_nn.py has no maxout.maxout_backward: 3 laws wait" in result.stdout
     assert result.returncode == 1
 
 
@@ -52,6 +52,19 @@ def test_a_wrong_file_fails_and_a_stub_is_not_written_yet(tmp_path):
 def test_refnn_itself_is_the_subject_where_none_is_named(tmp_path):
     result = laws("refnn.properties.test_maxout", cwd=tmp_path)
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("named, words", [
+    ("nowhere.py", "FileNotFoundError: --refnn-subject: there is no file nowhere.py"),
+    ("mine", "did you mean mine.py?"),
+    ("mine.py", "SyntaxError"),
+])  # fmt: skip
+def test_a_subject_that_cannot_be_loaded_ends_the_run_in_one_line(named, words, tmp_path):
+    (tmp_path / "mine.py").write_text("def relu(:")
+    result = laws("refnn.properties.test_maxout", "--refnn-subject", named, cwd=tmp_path)
+    assert words in result.stdout
+    assert result.stdout.count("\n") < 12
+    assert result.returncode == 4
 
 
 def test_other_projects_do_not_meet_the_subject_fixture(tmp_path):

@@ -3,6 +3,7 @@
 import argparse
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def kernels_in_words() -> str:
 
         return f"cython, {LEVEL}"
     if kernels.why_not_compiled:
-        return f"{kernels.BACKEND} (nothing was compiled at installation: {kernels.why_not_compiled})"
+        return f"{kernels.BACKEND} (none are compiled in {Path(refnn.__file__).parent}; pip install -e . does it there)"
     return f"{kernels.BACKEND} (forced by REFNN_BACKEND)"
 
 

@@ -1,6 +1,9 @@
 """Train the lectures' digit reader, on the embedded digits or on your own.
 
 Without options: a small convolutional net, 1438 digits to learn from and 359 to be tested on, a few seconds.
+
+Models: conv, two stages of convolution and pooling; lenet, the classical stack; maxout, one hidden layer that learns
+its own bends; mlp, two hidden layers of rectifiers; softmax, a linear score for each digit.
 """
 
 import argparse
@@ -26,21 +29,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options of `refnn train`."""
     network = parser.add_argument_group("the network")
     network.add_argument("--model", choices=sorted(MODELS), default="conv", help="default: conv")
-    network.add_argument("--dropout", type=float, metavar="RATE", help="share of units dropped, in [0, 1)")
+    network.add_argument("--dropout", type=float, metavar="RATE",
+                         help=f"share of units dropped, in [0, 1); {usual('dropout')}")
     network.add_argument("--dtype", choices=["float32", "float64"], default="float32", help="default: float32")
     training = parser.add_argument_group("training")
     names = sorted(optimizers.OPTIMIZERS)
     training.add_argument("--optimizer", choices=names, default="adam", help="default: adam")
-    training.add_argument("--learning-rate", type=float, metavar="RATE", help="it falls to zero along a cosine")
+    training.add_argument("--learning-rate", type=float, metavar="RATE",
+                          help=f"it falls to zero along a cosine; for adam {usual('learning_rate')}")
     training.add_argument("--l2", type=float, default=0.0, metavar="STRENGTH", help="weight penalty; default: 0")
-    training.add_argument("--epochs", type=int, metavar="N", help="passes over the training digits")
-    training.add_argument("--batch-size", type=int, metavar="N", help="digits in a mini-batch")
+    training.add_argument("--epochs", type=int, metavar="N", help=f"passes over the training digits; {usual('epochs')}")
+    training.add_argument("--batch-size", type=int, metavar="N", help=f"digits in a mini-batch; {usual('batch_size')}")
     training.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed, the same run; default: 0")
     files = parser.add_argument_group("files")
     files.add_argument("--data", metavar="PATH",
                        help="your own digits: an IDX image file with its labels beside it, zip-code text, or a folder "
                             "with a training and a test set; gzipped or not")
     files.add_argument("--out", default="digits.npz", metavar="FILE", help="where the model goes; default: digits.npz")
+
+
+def usual(setting: str) -> str:
+    """Say in words what the recipes take where nothing is asked for."""
+    values = {name: getattr(recipe, setting) for name, recipe in RECIPES.items()}
+    if len(set(values.values())) == 1:
+        return f"default: {values['conv']}"
+    return "default: " + ", ".join(f"{value} for {name}" for name, value in values.items())
 
 
 def run(options: argparse.Namespace) -> None:

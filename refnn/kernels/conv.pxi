@@ -42,8 +42,8 @@ def conv2d(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bia
     if pixels == 0 or features == 0:
         return
     cdef const real* first = &x[0, 0, 0, 0] if image else NULL
-    cdef real* patches = room(ROWS * K, first)
-    cdef real* kernels = room(panels(features, COLUMNS) * COLUMNS * K, first)
+    cdef real* patches = room((ROWS + panels(features, COLUMNS) * COLUMNS) * K, first)
+    cdef real* kernels = patches + ROWS * K
     with nogil:
         if K:
             pack(features, K, COLUMNS, &W[0, 0], K, 1, kernels)
@@ -61,7 +61,6 @@ def conv2d(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bia
                 store(sums, full, min(COLUMNS, features - q * COLUMNS), &z[0, 0, 0, 0] + p * ROWS * features
                       + q * COLUMNS, features, True, True, beta + q * COLUMNS if beta != NULL else NULL, relu)
         free(patches)
-        free(kernels)
 
 
 def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_t kernel_height,
@@ -77,12 +76,11 @@ def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_
           height, width, K == kernel_height * run and W.shape[0] == features)
     if pixels == 0 or features == 0 or K == 0:
         return
-    cdef real* outputs = room(ROWS * features, &W[0, 0])
-    cdef real* kernels = room(panels(K, COLUMNS) * COLUMNS * features, &W[0, 0])
+    cdef real* outputs = room((ROWS + panels(K, COLUMNS) * COLUMNS) * features, &W[0, 0])
+    cdef real* kernels = outputs + ROWS * features
     cdef Py_ssize_t* reach = <Py_ssize_t*>malloc(K * sizeof(Py_ssize_t))
     if reach == NULL:
         free(outputs)
-        free(kernels)
         raise MemoryError
     with nogil:
         reaches(reach, kernel_height, run, line)
@@ -99,7 +97,6 @@ def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_
                     for j in range(columns):
                         target[reach[q * COLUMNS + j]] += sums[i * COLUMNS + j]
         free(outputs)
-        free(kernels)
         free(reach)
 
 
@@ -116,13 +113,12 @@ def conv2d_to_kernel(const real[:, :, :, ::1] dz, const real[:, :, :, ::1] x, Py
     if K == 0 or features == 0:
         return
     cdef const real* first = &x[0, 0, 0, 0] if x.shape[0] and image else NULL
-    cdef real* patches = room(ROWS * DEPTH, first)
-    cdef real* outputs = room(panels(features, COLUMNS) * COLUMNS * DEPTH, first)
+    cdef real* patches = room((ROWS + panels(features, COLUMNS) * COLUMNS) * DEPTH, first)
+    cdef real* outputs = patches + ROWS * DEPTH
     cdef Py_ssize_t* reach = <Py_ssize_t*>malloc((K + DEPTH) * sizeof(Py_ssize_t))
     cdef Py_ssize_t* origins = reach + K
     if reach == NULL:
         free(patches)
-        free(outputs)
         raise MemoryError
     with nogil:
         reaches(reach, kernel_height, run, line)
@@ -143,7 +139,6 @@ def conv2d_to_kernel(const real[:, :, :, ::1] dz, const real[:, :, :, ::1] x, Py
                     store(sums, full, min(COLUMNS, features - q * COLUMNS), &dW[p * ROWS, q * COLUMNS], features,
                           False, True, NULL, False)
         free(patches)
-        free(outputs)
         free(reach)
 
 

@@ -15,8 +15,9 @@ def matmul(const real[:, :] a, const real[:, :] b, const real[::1] bias, bint re
         raise ValueError("matmul: shapes do not fit")
     if m == 0 or n == 0:
         return
-    cdef real* a_packed = room(panels(min(m, HEIGHT), ROWS) * ROWS * deepest, a_first)
-    cdef real* b_packed = room(panels(n, COLUMNS) * COLUMNS * deepest, a_first)
+    cdef Py_ssize_t a_lines = panels(min(m, HEIGHT), ROWS) * ROWS, b_lines = panels(n, COLUMNS) * COLUMNS
+    cdef real* a_packed = room((a_lines + b_lines) * deepest, a_first)
+    cdef real* b_packed = a_packed + a_lines * deepest
     with nogil:
         for block in range(blocks):
             k = block * DEPTH
@@ -32,4 +33,3 @@ def matmul(const real[:, :] a, const real[:, :] b, const real[::1] bias, bint re
                               &c[i * HEIGHT + p * ROWS, q * COLUMNS], n, block == 0, block == blocks - 1,
                               beta + q * COLUMNS if beta != NULL else NULL, relu)
         free(a_packed)
-        free(b_packed)

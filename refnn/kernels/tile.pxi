@@ -18,8 +18,8 @@ cdef void tile(Py_ssize_t depth, const real* a, const real* b, real* c) noexcept
     """c[8, 16] = the product of one packed panel of A and one of B.
 
     Column j keeps eight sums. The compiler gives each of sixteen neighbouring columns a lane of a vector register, so
-    every line of the inner loop is one multiply-add on many columns. No lane ever adds to another: the order of
-    summation is the definition's, on every processor.
+    every line of the inner loop is one multiply-add on many columns. No lane ever adds to another: each sum runs
+    through k in order, on every processor (some round a multiply-add once, some twice).
     """
     cdef Py_ssize_t j, k
     cdef real bj, c0, c1, c2, c3, c4, c5, c6, c7

@@ -102,5 +102,5 @@ REFUSED = [
     ("cosine_decay", lambda: cosine_decay(0.5, 2), TypeError, "epoch: expected a whole number, got 0.5"),
     ("step_decay", lambda: step_decay(0, 3, drop=1.5), ValueError, r"drop: expected a number in \[0, 1\), got 1.5"),
     ("step_decay", lambda: step_decay(0, 3, stages=0), ValueError, "stages: expected at least 1, got 0"),
-    ("schedule", lambda: schedule("cosine"), ValueError, "name: expected one of constant, cosine_decay, linear_decay, step_decay, got 'cosine'"),
+    ("schedule", lambda: schedule("cosine"), ValueError, "schedule: expected one of constant, cosine_decay, linear_decay, step_decay, got 'cosine'; did you mean 'cosine_decay'"),
 ]

@@ -53,6 +53,6 @@ REFUSED = [
     ("he_normal", lambda: he_normal((3, 2), "0"), TypeError, "rng: expected"),
     ("he_uniform", lambda: he_uniform(6, 0), TypeError, "shape: expected a tuple"),
     ("lecun1989_uniform", lambda: lecun1989_uniform((3,), 0), ValueError, r"shape: expected \(out, in, ...\)"),
-    ("initializer", lambda: initializer("he"), ValueError, "name: expected one of he_normal, .* zeros, got 'he'"),
-    ("initializer", lambda: initializer(None), ValueError, "name: expected one of .* got None"),
+    ("initializer", lambda: initializer("he"), ValueError, "init: expected one of he_normal, .* zeros, got 'he'"),
+    ("initializer", lambda: initializer(None), ValueError, "init: expected one of .* got None"),
 ]

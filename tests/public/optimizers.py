@@ -55,7 +55,7 @@ REFUSED = [
     ("Adam", lambda: Adam(beta2=1.5), ValueError, "beta2: expected a number in"),
     ("adam_step_bound", lambda: adam_step_bound(0), ValueError, "t: expected at least 1, got 0"),
     ("adam_step_bound", lambda: adam_step_bound(1, beta2=0), ValueError, "beta2: expected a number above 0"),
-    ("optimizer", lambda: optimizer("adamw"), ValueError, "name: expected one of adadelta, adagrad, adam, momentum, rmsprop, sgd, got 'adamw'"),
+    ("optimizer", lambda: optimizer("adamw"), ValueError, "optimizer: expected one of adadelta, adagrad, adam, momentum, rmsprop, sgd, got 'adamw'"),
     # the parameters
     ("Adam.step", lambda: Adam().step(w(2), w(2)), TypeError, "params: expected a list of arrays, got ndarray"),
     ("Adam.step", lambda: Adam().step([[1.0, 2]], [w(2)]), TypeError, r"params\[0\]: expected an array to update in place, got list"),
