@@ -69,6 +69,8 @@ def at_least(name: str, value: Any, least: int) -> int:
     value = whole(name, value)
     if value < least:
         raise ValueError(f"{name}: expected at least {least}, got {value}")
+    if value >= 2**62:
+        raise ValueError(f"{name}: expected less than 2^62, got {value}")
     return value
 
 
@@ -83,11 +85,15 @@ def pair(name: str, value: Any, least: int) -> tuple[int, int]:
 
 def number(name: str, value: Any) -> float:
     """Return `value` as a finite float."""
-    if isinstance(value, bool | np.bool_ | str | bytes | complex) or not isinstance(value, int | float | np.number):
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name}: expected a number, got {value!r}")
+    try:
+        value = float(value)
+    except OverflowError:
+        raise ValueError(f"{name}: expected a number that a float can hold, got a longer one") from None
     if not math.isfinite(value):
         raise ValueError(f"{name}: expected a finite number, got {value!r}")
-    return float(value)
+    return value
 
 
 def positive(name: str, value: Any) -> float:

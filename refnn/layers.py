@@ -40,6 +40,7 @@ class Layer(ABC):
 
     params: dict[str, NDArray] = field(default_factory=dict, init=False, repr=False)
     grads: dict[str, NDArray] = field(default_factory=dict, init=False, repr=False)
+    _owned: bool = field(default=False, init=False, repr=False)  # by a network, which built it
     _memory: tuple[Any, ...] | None = field(default=None, init=False, repr=False)
 
     def build(self, shape: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
@@ -205,6 +206,8 @@ class _Pool2D(Layer):
     def __post_init__(self) -> None:
         self.size, self.padding = pair("size", self.size, 1), pair("padding", self.padding, 0)
         self.stride = self.size if self.stride is None else pair("stride", self.stride, 1)
+        if self.size[0] * self.size[1] >= 2**31:
+            raise ValueError(f"size: expected fewer than 2^31 places in a window, got {self.size}")
         if any(p >= k for p, k in zip(self.padding, self.size, strict=True)):
             raise ValueError(f"padding: expected less than the window {self.size}, got {self.padding}")
 

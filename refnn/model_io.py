@@ -8,17 +8,23 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from refnn import layers
+from refnn._validate import as_float, finite
 from refnn.network import Network
 
 __all__ = ["load", "save"]
 
 FORMAT = "refnn network 1"
+_BROKEN = (  # what reading a file that was damaged, or made up, can end in
+    ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError, MemoryError, OverflowError,
+    zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
@@ -34,9 +40,14 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
     """
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
-    path = Path(path)
+    path = Path(os.path.realpath(path))
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path}: expected the name of a file, there is something else of that name")
+    for layer in network.layers:
+        if type(layer).__name__ not in layers.__all__:
+            raise ValueError(f"network: a layer of your own, {layer!r}, could not be read back")
     description = {
         "format": FORMAT,
         "input_shape": network.input_shape,
@@ -50,6 +61,8 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
             np.savez(file, allow_pickle=False, network=np.array(json.dumps(description)), **network.parameters())
             file.flush()
             os.fsync(file.fileno())
+        os.umask(mask := os.umask(0))
+        os.chmod(temporary, 0o666 & ~mask)  # as open() would have made it
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
@@ -77,10 +90,11 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
             raise ValueError(f"format {description['format']!r}, expected {FORMAT!r}")
         described = [_layer(dict(config)) for config in description["layers"]]
         network = Network(described, description["input_shape"], dtype=description["dtype"])
-        network.set_parameters(parameters)
-    except (ValueError, TypeError, KeyError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as wrong:
+        network.set_parameters({name: finite(name, as_float(name, array)) for name, array in parameters.items()})
+        notes = dict(description["notes"])
+    except _BROKEN as wrong:
         raise ValueError(f"{path}: not a network that refnn saved ({wrong})") from wrong
-    return network, description["notes"]
+    return network, notes
 
 
 def _archive(file: BinaryIO) -> BinaryIO:

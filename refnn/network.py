@@ -43,14 +43,16 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | int, seed: Any = 0,
                  dtype: DTypeLike = "float32") -> None:
-        if isinstance(layers, Layer):
-            raise TypeError(f"layers: expected a list of layers, got one {type(layers).__name__}; put it in [...]")
+        if not isinstance(layers, list | tuple):
+            raise TypeError(f"layers: expected a list of layers, got {layers!r}; put it in [...]")
+        if not isinstance(input_shape, int | np.integer | list | tuple):
+            raise TypeError(f"input_shape: expected a whole number or several, got {input_shape!r}")
         self.layers = list(layers)
         sides = [input_shape] if isinstance(input_shape, int | np.integer) else list(input_shape)
         self.input_shape = tuple(at_least("input_shape", side, 1) for side in sides)
         self.dtype = np.dtype(dtype)
         rng = generator("seed", seed)
-        if self.dtype not in (np.float32, np.float64):
+        if dtype is None or self.dtype not in (np.float32, np.float64):
             raise TypeError(f"dtype: expected float32 or float64, got {self.dtype}")
         if not self.layers or not self.input_shape:
             raise ValueError("Network: expected at least one layer and an input_shape of at least one side")
@@ -60,10 +62,14 @@ class Network:
                 raise TypeError(f"layers[{i}]: expected a layer, got {layer!r}")
             if any(layer is other for other in self.layers[:i]):
                 raise ValueError(f"layers[{i}]: the same {type(layer).__name__} twice; describe a second one")
+            if layer._owned:
+                raise ValueError(f"layers[{i}]: this {type(layer).__name__} is another network's; describe a new one")
             try:
                 shapes.append(layer.build(shapes[-1], rng, self.dtype))
             except ValueError as wrong:
                 raise ValueError(f"layers[{i}]: {wrong}") from None
+        for layer in self.layers:
+            layer._owned = True
         self._shapes = shapes
         self.output_shape = shapes[-1]
         self._answered: int | None = None  # samples in the last forward pass, until backward has used it
@@ -79,6 +85,7 @@ class Network:
         Returns:
             Outputs, shape (n, *output_shape), in the network's dtype.
         """
+        rng = None if rng is None else generator("rng", rng)
         return np.array(self._run(self._batch(X), rng))
 
     def backward(self, upstream: ArrayLike, to_input: bool = True) -> NDArray:
@@ -145,7 +152,7 @@ class Network:
         live = {f"{i}.{name}": p for i in self._learning for name, p in self.layers[i].params.items()}
         if parameters.keys() != live.keys():
             raise ValueError(f"parameters: expected {sorted(live)}, got {sorted(parameters)}")
-        arrays = {name: as_float(name, parameters[name]) for name in live}
+        arrays = {name: np.array(as_float(name, parameters[name]), self.dtype) for name in live}
         for name, array in arrays.items():
             if array.shape != live[name].shape:
                 raise ValueError(f"{name}: expected shape {live[name].shape}, got {array.shape}")
@@ -169,9 +176,10 @@ class Network:
 
     def _run(self, x: NDArray, rng: np.random.Generator | None = None) -> NDArray:
         """Send a checked batch through all layers."""
-        self._answered = len(x)
+        self._answered, n = None, len(x)
         for layer in self.layers:
             x = layer.forward(x, rng)
+        self._answered = n
         return x
 
     def _batch(self, X: ArrayLike) -> NDArray:

@@ -218,6 +218,8 @@ def _windows(
     stride = size if stride is None else pair("stride", stride, 1)
     if padding[0] >= size[0] or padding[1] >= size[1]:
         raise ValueError(f"padding: expected less than the window {size}, got {padding}: a window could see no pixel")
+    if size[0] * size[1] >= 2**31:
+        raise ValueError(f"size: expected fewer than 2^31 places in a window, got {size}")
     places = window_places(f"{caller}: window", x.shape[2:], size, stride, padding)
     return x, size, stride, padding, (*x.shape[:2], *places)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn import losses, optimizers, regularizers
-from refnn._validate import as_float, at_least, finite, generator, not_negative
+from refnn._validate import as_float, at_least, finite, generator, not_negative, same_shape
 from refnn.descent import minibatches
 from refnn.descent import schedule as schedule_named
 from refnn.network import Network
@@ -75,7 +75,7 @@ def fit(
             counted from 0, whose value the optimizer's learning rate is multiplied by during that epoch.
         validation: (X, y) to measure after each epoch, without dropout.
         patience: stop after so many epochs without a smaller validation loss, and go back to the best weights.
-        callback: called with each Epoch; if it returns True, training stops.
+        callback: called with each Epoch; if it returns something true, training stops.
         seed: a whole number or a generator, for shuffling and dropout.
 
     Raises:
@@ -128,6 +128,9 @@ def fit(
                 network.step(rule)
                 total += batch_loss * len(batch)
                 right += _right(outputs, y[batch])
+            if not all(np.isfinite(p).all() for p in network.parameters().values()):
+                raise FloatingPointError(f"fit: a weight became infinite in epoch {epoch + 1}; "
+                                         f"try a smaller learning rate than {getattr(rule, 'learning_rate', '?')}")
             now = (None, None) if validation is None else evaluate(network, *validation, loss=loss)
             accuracy = None if np.isnan(right) else right / len(X)
             rate = getattr(rule, "learning_rate", None)
@@ -135,7 +138,7 @@ def fit(
             waited += 1
             if patience is not None and now[0] is not None and now[0] < best_loss:
                 best, best_loss, waited = network.parameters(), now[0], 0
-            stop = callback is not None and callback(history[-1]) is True
+            stop = callback is not None and bool(callback(history[-1]))
             if stop or (patience is not None and waited >= patience):
                 break
     finally:
@@ -183,7 +186,8 @@ def _add_penalty(network: Network, penalise: Function, strength: float) -> None:
     """Add lambda dR/dW to the gradient of every weight matrix, and to no bias (LOSS-11)."""
     for layer in network.layers:
         if "W" in layer.params:
-            layer.grads["W"] += penalise(strength, layer.params["W"])
+            W = layer.params["W"]
+            layer.grads["W"] += same_shape("penalty", as_float("penalty", penalise(strength, W.copy())), W.shape)
 
 
 def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[NDArray, NDArray]:

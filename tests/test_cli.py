@@ -158,6 +158,13 @@ def closed_pipe():
     return writing
 
 
+def test_a_training_whose_reader_left_says_that_it_stopped():
+    result = subprocess.run([sys.executable, "-m", "refnn", *QUICK], stdout=closed_pipe(), stderr=subprocess.PIPE,
+                            check=False)
+    assert result.returncode == 1
+    assert result.stderr == b"refnn train: nobody reads the output any more; stopped\n"
+
+
 def test_kernels_that_do_not_exist_are_one_line_and_status_2():
     result = subprocess.run([sys.executable, "-m", "refnn", "info"], capture_output=True, text=True, check=False,
                             env={**os.environ, "REFNN_BACKEND": "fortran"})

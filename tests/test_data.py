@@ -336,6 +336,7 @@ def test_blank_lines_and_foreign_line_ends_do_no_harm(write):
         (ROW[:-5] + b"1e300", r", line 1: expected numbers in \[-1, 1\], got 1e\+300"),
         (ROW[:-5] + b"-1.01", r", line 1: expected numbers in \[-1, 1\], got -1.01"),
         (ROW[:-5] + b"x", ", line 1: expected numbers, got words that begin with '7 -1.0"),
+        (ROW[:-5] + b"0_5", ", line 1: expected numbers, got words that begin with '7 -1.0"),
         (ROW[:-5] + b"\xff\xfe", ", line 1: expected numbers"),
         (gzip.compress(ROW)[:-9], ": expected a whole gzip file, got a broken one"),
     ],

@@ -1,5 +1,7 @@
 """The engine: layers, network and training do what the pure functions and their formulas say."""
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,6 +25,7 @@ from refnn import (
     mlp,
     model_io,
     optimizers,
+    pooling,
     training,
 )
 from refnn import network as network_module
@@ -39,6 +42,8 @@ STACKS = {
     "average": ([Conv2D(2, 2, activation="scaled_tanh", bias=False), AvgPool2D((2, 1), padding=(1, 0)), Flatten()],
                 (1, 5, 3)),
     "stack": ([Conv2D(2, 3, activation="softplus"), MaxPool2D(2), Flatten(), Dense(3)], (1, 6, 6)),  # (CNN-15)
+    "pools": ([MaxPool2D((3, 2), (1, 2), (1, 1)), AvgPool2D((2, 1), (1, 1)), Flatten(), Dense(2)], (2, 5, 6)),
+    "leaky": ([Dense(5, "leaky_relu"), Dense(3, "relu")], (4,)),
     "centred": ([Centre(np.full((2, 3), 0.25)), Flatten(), Dense(4, "tanh"), Dropout(0.5), Dense(2)], (2, 3)),
 }  # fmt: skip
 
@@ -155,6 +160,46 @@ def test_a_flattened_image_lies_in_the_order_channel_row_column():
     assert (Network([Flatten()], (2, 3, 4)).forward(X) == X.reshape(1, 24)).all()
 
 
+def test_layers_compute_what_their_functions_say():
+    x = normal(1, 2, 1, 5, 6)
+    pooled = Network([MaxPool2D((3, 2), (1, 2), (1, 1))], (1, 5, 6), dtype="float64").forward(x)
+    assert (pooled == pooling.max_pool2d(x, (3, 2), (1, 2), (1, 1))).all()
+    assert (Network([Centre(np.full(3, 0.5))], 3).forward(np.ones((1, 3))) == 0.5).all()
+    assert (Network([Dense(3, "leaky_relu")], 2, dtype="float64").forward(normal(1, 9, 2)) < 0).any()
+    assert (Network([Dense(3, init="zeros")], 6).classify(X6) == 0).all()  # of equal outputs the first
+
+
+def test_rectifiers_start_with_he_s_weights_others_with_xavier_s_and_biases_at_zero():
+    for activation, spread in {"relu": np.sqrt(2 / 300), "tanh": np.sqrt(2 / 700)}.items():
+        start = Network([Dense(400, activation)], 300).parameters()
+        assert abs(start["0.W"].std() / spread - 1) < 0.02
+        assert not start["0.b"].any()
+
+
+def test_a_pass_that_fails_leaves_nothing_to_go_back_through():
+    net = Network([Dense(3), Dense(2)], 2)
+    net.forward(np.ones((1, 2)))
+    net.layers[1].params["W"] = np.ones((2, 4), np.float32)
+    with pytest.raises(ValueError, match=r"do not fit|mismatch"):
+        net.forward(np.ones((1, 2)))
+    with pytest.raises(RuntimeError, match="backward needs a forward pass"):
+        net.backward(np.ones((1, 2)))
+
+
+def test_a_seed_given_to_forward_makes_one_generator_for_all_layers():
+    answers = Network([Dropout(0.5), Dropout(0.5)], 10_000, dtype="float64").forward(np.ones((1, 10_000)), rng=5)
+    assert abs((answers == 4).mean() - 0.25) < 0.05
+
+
+def test_parameters_are_taken_over_all_at_once_or_not_at_all():
+    net = Network([Dense(3), Dense(3)], 3, dtype="float32")
+    first, second = net.parameters()["0.W"], net.parameters()["1.W"]
+    live = {f"{i}.{name}": p for i, layer in enumerate(net.layers) for name, p in layer.params.items()}
+    net.set_parameters({**live, "0.W": live["1.W"], "1.W": live["0.W"]})
+    assert (net.parameters()["0.W"] == second).all()
+    assert (net.parameters()["1.W"] == first).all()
+
+
 def digits(n=60, classes=3, seed=0):
     """Return small blobs that a net can learn, labels and all."""
     rng = np.random.default_rng(seed)
@@ -185,17 +230,61 @@ def test_the_user_s_seed_leaves_the_global_generator_alone():
     assert (np.random.get_state()[1] == state).all()  # noqa: NPY002
 
 
+def spied(seen):
+    """Return a loss that remembers what it is shown and asks for nothing."""
+    return (lambda outputs, y: seen.append((outputs, y)) or 0.0, lambda upstream, outputs, y: np.zeros_like(outputs))
+
+
+def test_every_epoch_has_an_order_of_its_own():
+    seen = []
+    fit(Network([Dense(1)], 1), np.ones((30, 1)), np.arange(30), epochs=2, batch_size=30, loss=spied(seen), seed=1)
+    orders = [y.tolist() for _, y in seen]
+    assert orders[0] != orders[1]
+    assert sorted(orders[0]) != orders[0]
+
+
+def test_dropout_works_on_training_batches_and_not_on_validation():
+    seen, X, y = [], np.ones((3, 50)), np.zeros(3, int)
+    fit(Network([Dropout(0.5)], 50), X, y, epochs=1, loss=spied(seen), validation=(X, y))
+    assert [bool((outputs == 0).any()) for outputs, _ in seen] == [True, False]
+
+
+def test_a_penalty_sees_weights_that_are_its_own_and_answers_in_their_shape():
+    kept = []
+    penalty = (None, lambda strength, W: kept.append(W) or 0 * W)
+    net, _ = trained(penalty=penalty, strength=1.0)
+    before = net.parameters()
+    for W in kept:
+        W[...] = 77
+    assert all((net.parameters()[key] == value).all() for key, value in before.items())
+    with pytest.raises(ValueError, match=r"penalty: expected shape \(8, 6\), got \(\)"):
+        trained(penalty=(None, lambda strength, W: 3.0), strength=1.0)
+
+
+def test_an_exception_gives_the_optimizer_its_rate_back():
+    rule = optimizers.SGD(0.5)
+
+    def interrupt(epoch):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(optimizer=rule, schedule=lambda epoch, epochs: 0.1, callback=interrupt)
+    assert rule.learning_rate == 0.5
+
+
 @law("LOSS-11", level="definition")
 @pytest.mark.parametrize("penalty, R", [("l2", lambda W: 2 * W), ("l1", np.sign)])
 def test_one_step_of_plain_descent_follows_the_gradient_of_the_full_loss(penalty, R):
     X, y = digits()
-    net, twin = (Network([Dense(3)], 6, 1, "float64") for _ in "ab")
+    net, twin = (Network([Dense(4, "tanh"), Dense(3)], 6, 1, "float64") for _ in "ab")
+    for each in (net, twin):  # biases that a penalty would move, if it met them
+        each.set_parameters({key: p + 0.5 * key.endswith("b") for key, p in each.parameters().items()})
     fit(net, X, y, epochs=1, batch_size=len(X), optimizer=optimizers.SGD(0.5), penalty=penalty, strength=0.125)
     scores, old = twin.forward(X), twin.parameters()
     twin.backward(losses.softmax_cross_entropy_backward(1.0, scores, y))
     g = twin.gradients()
-    assert t12(net.parameters()["0.W"], old["0.W"] - 0.5 * (g["0.W"] + 0.125 * R(old["0.W"])))
-    assert t12(net.parameters()["0.b"], old["0.b"] - 0.5 * g["0.b"])
+    for key, p in net.parameters().items():
+        assert t12(p, old[key] - 0.5 * (g[key] + (0.125 * R(old[key]) if key.endswith("W") else 0))), key
 
 
 @law("GD-05", level="law")
@@ -288,9 +377,60 @@ def test_a_file_that_is_no_network_is_refused(tmp_path):
         model_io.save(network("dense"), tmp_path / "no folder" / "net.npz")
 
 
+def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = model_io.save(network("dense"), tmp_path / "net.npz")
+    before = path.read_bytes()
+
+    def full(*args):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space left"):
+        model_io.save(network("stack"), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_of_another_format_or_with_nan_in_it_is_refused(tmp_path):
+    path = model_io.save(network("dense"), tmp_path / "net.npz")
+    assert model_io.load(path)[0].dtype == np.float64
+    arrays = dict(np.load(path))
+    described = str(arrays["network"])
+    wrong = {
+        "format": {"network": np.array(described.replace("refnn network 1", "refnn network 2"))},
+        "finite": {"0.W": np.full_like(arrays["0.W"], np.nan)},
+        "shape": {"0.W": np.ones((1, 1))},
+        "layer": {"network": np.array(described.replace('"Dense"', '"Layer"'))},
+        "units": {"network": np.array(described.replace('"units": 4', '"units": 10000000000000'))},
+        "recursion": {"network": np.array("[" * 100_000)},
+    }
+    for word, change in wrong.items():
+        np.savez(path, **{**arrays, **change})
+        with pytest.raises(ValueError, match=f"not a network that refnn saved.*{word if word != 'units' else ''}"):
+            model_io.load(path)
+
+
+def test_save_writes_through_links_to_plain_files_only(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "net.npz")
+    model_io.save(network("dense"), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "net.npz").stat().st_mode & 0o600 == 0o600
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="pipe: expected the name of a file"):
+        model_io.save(network("dense"), tmp_path / "pipe")
+
+
 X6, Y6 = digits()
+TAKEN = Dense(3)
+Network([TAKEN], 6)
 SMALL = [Dense(3)]
 REFUSED = [
+    (lambda: Network([TAKEN], 6), ValueError, r"layers\[0\]: this Dense is another network's"),
+    (lambda: Network([Dense(3)], 3.5), TypeError, "input_shape: expected a whole number or several, got 3.5"),
+    (lambda: Network([Dense(3)], 6, dtype=None), TypeError, "dtype: expected float32 or float64"),
+    (lambda: MaxPool2D(50_000), ValueError, r"size: expected fewer than 2\^31 places"),
+    (lambda: Conv2D(1, 1, stride=10**30), ValueError, r"stride: expected less than 2\^62"),
+    (lambda: fit(Network([Dense(3)], 6), X6, X6[:, :3] * np.nan, loss="squared_error"), ValueError, "y: .*finite"),
     (lambda: AvgPool2D((2, 0)), ValueError, "size: expected at least 1, got 0"),
     (lambda: PReLU("steep"), TypeError, "slope: expected a number, got 'steep'"),
     (lambda: evaluate(Network([Dense(3)], 6), X6, Y6[1:]), ValueError, "y: expected as many as samples"),
@@ -332,7 +472,7 @@ REFUSED = [
     (lambda: fit(Network([Dense(3)], 6), X6[:, :5], Y6), ValueError, r"X: expected shape \(n, 6\), got \(60, 5\)"),
     (lambda: fit(Network([Dense(3)], 6), X6, np.arange(60) // 30 * 3), ValueError, "counted from 0, got 3 at 30"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, validation=(X6, Y6 + 9)), ValueError, "validation: labels: .* got 9"),
-    (lambda: Network(Dense(3), 6), TypeError, r"layers: expected a list of layers, got one Dense; put it in \[...\]"),
+    (lambda: Network(Dense(3), 6), TypeError, r"layers: expected a list of layers, got Dense\(.*put it in \[...\]"),
     (lambda: Network([Dense(3)], 6).predict(X6[0]), ValueError, r"one sample is X\[np.newaxis\]"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6[:-1]), ValueError, r"y: expected as many as samples"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6 + 1), ValueError, "labels 0..2, counted from 0, got 3"),
@@ -363,7 +503,12 @@ def test_every_public_name_of_the_engine_has_its_wrong_use_here():
     assert public - {"Epoch", "Flatten", "Layer", "Loss"} <= named  # what has no arguments, and two types
 
 
+def test_a_last_step_into_infinity_is_said_too():
+    with pytest.raises(FloatingPointError, match="a weight became infinite in epoch 1"):
+        fit(Network([Dense(3)], 6), X6 * 1e10, Y6, epochs=1, batch_size=60, optimizer=optimizers.SGD(1e35))
+
+
 def test_a_training_that_diverges_says_so():
     net = Network([Dense(3)], 6)
-    with pytest.raises(FloatingPointError, match=r"loss became (inf|nan) in epoch \d+; try a smaller learning rate"):
+    with pytest.raises(FloatingPointError, match=r"became (inf|nan|infinite) in epoch \d+; try a smaller"):
         fit(net, X6, np.eye(3)[Y6], loss="squared_error", optimizer=optimizers.SGD(1e3), epochs=99)

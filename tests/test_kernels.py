@@ -136,6 +136,27 @@ def test_the_forms_of_matmul_agree(case, relu):
     assert (kernels.matmul(a, b, bias, relu) == expected).all()
 
 
+@pytest.mark.parametrize("relu", [False, True])
+def test_bias_and_relu_come_once_after_the_last_block_of_k(relu):
+    rng = np.random.default_rng(0)
+    a, b, bias = (rng.integers(-3, 4, shape).astype(float) for shape in [(3, 1100), (1100, 5), 5])
+    expected = np.empty((3, 5))
+    definition.matmul(a, b, bias, relu, expected)
+    assert (kernels.matmul(a, b, bias, relu) == expected).all()
+
+
+@pytest.mark.parametrize("form", FORMS[1:])
+@pytest.mark.parametrize("shape, bias, stride", [
+    ((1, 4, 3, 3), 3, (1, 1)), ((1, 3, 4, 3), 3, (1, 1)), ((1, 3, 3, 4), 3, (1, 1)), ((2, 3, 3, 3), 3, (1, 1)),
+    ((1, 3, 3, 3), 2, (1, 1)), ((1, 3, 3, 3), 3, (0, 1)), ((1, 3, 3, 3), 3, (2**62, 1)), ((1, 3, 3, 3), 3, (1, 2**62)),
+])  # fmt: skip
+def test_compiled_kernels_refuse_what_would_leave_the_image(form, shape, bias, stride):
+    x, W = np.ones((1, 2, 5, 5)), np.ones((3, 2, 3, 3))
+    out = np.empty([shape[0], *shape[2:], shape[1]]).transpose(0, 3, 1, 2)
+    with pytest.raises(ValueError, match="do not fit"):
+        form.conv2d(x, W, np.ones(bias), stride, (0, 0), False, out)
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("m, d, n", [(1, 1200, 1), (130, 513, 17), (257, 40, 33)])
@@ -171,6 +192,18 @@ def test_the_forms_of_max_pooling_agree(case):
         out = np.full([len(x), *dz.shape[2:], x.shape[1]], 99, x.dtype).transpose(0, 3, 1, 2)
         form.max_pool2d(x, size, stride, padding, out, winner)
         assert np.array_equal(out, expected, equal_nan=True)
+        assert (winner == place).all()
+
+
+@given(poolings())
+def test_of_several_nan_the_first_wins(case):
+    x, size, stride, padding, dz = case
+    x = np.full_like(x, np.nan)
+    place = np.empty(dz.shape, np.int32)
+    definition.max_pool2d(x, size, stride, padding, np.empty(dz.shape), place)
+    for form in FORMS:
+        out = np.empty([len(x), *dz.shape[2:], x.shape[1]], x.dtype).transpose(0, 3, 1, 2)
+        winner = filled(form, "max_pool2d", dz.shape, np.int32, x, size, stride, padding, out)
         assert (winner == place).all()
 
 

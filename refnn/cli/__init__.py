@@ -37,15 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = f"refnn {options.name}"
     try:
         options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if options.name == "train":
+            return _say(command, "nobody reads the output any more; stopped", 1)
     except FloatingPointError as diverged:
         return _say(command, diverged, 1)
     except (ValueError, TypeError, OSError, ImportError) as wrong:
         return _say(command, wrong, 2)
     except KeyboardInterrupt:
-        return _say(command, "stopped; nothing was saved", 130)
+        return _say(command, "stopped", 130)
     return 0
 
 

@@ -157,7 +157,7 @@ def _zip_code_row(where: str, words: list[bytes]) -> NDArray:
     if len(words) != 257:
         raise ValueError(f"{where}: expected a label and 256 numbers, got {len(words)} words that begin with {start}")
     try:
-        row = np.array([float(word) for word in words])
+        row = np.array([float(word.replace(b"_", b"?")) for word in words])  # float() reads 0_5 as 5, nobody else does
     except ValueError:
         raise ValueError(f"{where}: expected numbers, got words that begin with {start}") from None
     label, pixels = row[0], row[1:]

@@ -26,7 +26,8 @@ def _choose() -> tuple[str, ModuleType]:
         try:
             return level, importlib.import_module(f"refnn.kernels._{level}")
         except ModuleNotFoundError:
-            continue
+            if wanted:
+                raise ImportError(f"REFNN_ISA: the kernels were built without {wanted}") from None
     raise ModuleNotFoundError("refnn was built without its compiled kernels")
 
 

@@ -147,7 +147,7 @@ cdef int check(Py_ssize_t n, Py_ssize_t H, Py_ssize_t W, Py_ssize_t kernel_heigh
                bint rest) except -1:
     """Refuse windows that would leave the padded image: nothing below looks at a bound again."""
     if not (rest and n == m and stride_height > 0 and stride_width > 0
-            and (height == 0 or (height - 1) * stride_height + kernel_height <= H)
-            and (width == 0 or (width - 1) * stride_width + kernel_width <= W)):
+            and (height == 0 or (kernel_height <= H and height - 1 <= (H - kernel_height) // stride_height))
+            and (width == 0 or (kernel_width <= W and width - 1 <= (W - kernel_width) // stride_width))):
         raise ValueError("kernels: shapes do not fit")
     return 0

@@ -89,6 +89,7 @@ def max_pool2d(x: NDArray, size: Index, stride: Index, padding: Index, out: NDAr
         out[pixel] = best
 
 
+@_QUIET
 def max_pool2d_backward(upstream: NDArray, winner: NDArray, size: Index, stride: Index, padding: Index,
                         out: NDArray) -> None:
     """The gradient of a window belongs to its winner (POOL-02)."""

@@ -107,8 +107,9 @@ def max_pool2d_backward(upstream: NDArray, winner: NDArray, size: Index, stride:
                         out: NDArray) -> None:
     """Fill out with the gradient in the images: each window's goes to its winner."""
     dx, dz, place = _room(out, padding), _last(upstream), _last(winner)
-    for (a, b), seen in _taps(dx, size, stride, upstream.shape[2:]):
-        seen += np.where(place == a * size[1] + b, dz, 0)
+    with np.errstate(all="ignore"):
+        for (a, b), seen in _taps(dx, size, stride, upstream.shape[2:]):
+            seen += np.where(place == a * size[1] + b, dz, 0)
     out[...] = _inner(dx, padding)
 
 
@@ -124,8 +125,9 @@ def avg_pool2d(x: NDArray, size: Index, stride: Index, padding: Index, out: NDAr
 def avg_pool2d_backward(upstream: NDArray, size: Index, stride: Index, padding: Index, out: NDArray) -> None:
     """Fill out with the gradient in the images: each window's spreads evenly."""
     dx, share = _room(out, padding), _last(upstream) / (size[0] * size[1])
-    for _, seen in _taps(dx, size, stride, upstream.shape[2:]):
-        seen += share
+    with np.errstate(all="ignore"):
+        for _, seen in _taps(dx, size, stride, upstream.shape[2:]):
+            seen += share
     out[...] = _inner(dx, padding)
 
 

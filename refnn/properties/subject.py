@@ -6,6 +6,7 @@ before `parameter_count`.
 
 import importlib
 import importlib.util
+import sys
 from functools import wraps
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -74,9 +75,10 @@ def _load(name: str) -> ModuleType:
         return importlib.import_module(name)
     if not path.is_file():
         raise FileNotFoundError(f"--refnn-subject: there is no file {name}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(f"refnn_subject_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
