@@ -80,7 +80,7 @@ def fit(
 
     Raises:
         ValueError: if X or y do not fit the network, hold NaN or infinity, or are empty.
-        FloatingPointError: if the loss is no longer finite; the weights are those of the step before.
+        FloatingPointError: if the loss or a weight is no longer finite; the network is then as the last step left it.
 
     Example: learning exclusive or.
 
@@ -108,6 +108,18 @@ def fit(
         if validation is None:
             raise ValueError("patience: early stopping needs validation data, got none")
 
+    def step(batch: NDArray) -> tuple[float, float]:
+        """Take one step; return the summed loss of the batch and how many of it were right."""
+        outputs = network.forward(X[batch], rng)
+        batch_loss = float(value(outputs, y[batch]))
+        if not np.isfinite(batch_loss):
+            raise FloatingPointError(f"fit: the loss became {batch_loss}; {_advice(rule)}")
+        network.backward(slope(1.0, outputs, y[batch]), to_input=False)
+        if strength:
+            _add_penalty(network, penalise, strength)
+        network.step(rule)
+        return batch_loss * len(batch), _right(outputs, y[batch])
+
     base = getattr(rule, "learning_rate", None)
     history: list[Epoch] = []
     best, best_loss, waited = network.parameters(), np.inf, 0
@@ -115,29 +127,16 @@ def fit(
         for epoch in range(epochs):
             if base is not None:
                 rule.learning_rate = base * factor(epoch, epochs)
-            total, right = 0.0, 0.0
-            for batch in minibatches(len(X), batch_size, rng):
-                outputs = network.forward(X[batch], rng)
-                batch_loss = float(value(outputs, y[batch]))
-                if not np.isfinite(batch_loss):
-                    raise FloatingPointError(f"fit: the loss became {batch_loss} in epoch {epoch + 1}; "
-                                             f"try a smaller learning rate than {getattr(rule, 'learning_rate', '?')}")
-                network.backward(slope(1.0, outputs, y[batch]), to_input=False)
-                if strength:
-                    _add_penalty(network, penalise, strength)
-                network.step(rule)
-                total += batch_loss * len(batch)
-                right += _right(outputs, y[batch])
+            batches = minibatches(len(X), batch_size, rng)
+            mean_loss, accuracy = np.sum([step(batch) for batch in batches], axis=0) / len(X)
             if not all(np.isfinite(p).all() for p in network.parameters().values()):
-                raise FloatingPointError(f"fit: a weight became infinite in epoch {epoch + 1}; "
-                                         f"try a smaller learning rate than {getattr(rule, 'learning_rate', '?')}")
-            now = (None, None) if validation is None else evaluate(network, *validation, loss=loss)
-            accuracy = None if np.isnan(right) else right / len(X)
+                raise FloatingPointError(f"fit: a weight became infinite; {_advice(rule)}")
+            measured = (None, None) if validation is None else evaluate(network, *validation, loss=loss)
             rate = getattr(rule, "learning_rate", None)
-            history.append(Epoch(epoch + 1, total / len(X), accuracy, now[0], now[1], rate))
+            history.append(Epoch(epoch + 1, float(mean_loss), _known(accuracy), measured[0], measured[1], rate))
             waited += 1
-            if patience is not None and now[0] is not None and now[0] < best_loss:
-                best, best_loss, waited = network.parameters(), now[0], 0
+            if patience is not None and measured[0] is not None and measured[0] < best_loss:
+                best, best_loss, waited = network.parameters(), measured[0], 0
             stop = callback is not None and bool(callback(history[-1]))
             if stop or (patience is not None and waited >= patience):
                 break
@@ -162,8 +161,7 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
     X, y = _checked(network, X, y, loss)
     value = loss[0] if isinstance(loss, tuple) else losses.loss(loss)[0]
     outputs = network.predict(X)
-    right = _right(outputs, y)
-    return float(value(outputs, y)), None if np.isnan(right) else right / len(X)
+    return float(value(outputs, y)), _known(_right(outputs, y) / len(X))
 
 
 def _with_defaults(name: str) -> optimizers.Optimizer:
@@ -180,6 +178,17 @@ def _right(outputs: NDArray, y: NDArray) -> float:
     if y.ndim != 1 or y.dtype.kind not in "ui" or outputs.ndim != 2 or outputs.shape[1] < 2:
         return float("nan")
     return float((outputs.argmax(axis=1) == y).sum())
+
+
+def _known(accuracy: float) -> float | None:
+    """Return an accuracy, or None where there is none."""
+    return None if np.isnan(accuracy) else float(accuracy)
+
+
+def _advice(rule: Any) -> str:
+    """Say what helps against divergence."""
+    rate = getattr(rule, "learning_rate", None)
+    return "start from smaller weights" if rate is None else f"try a smaller learning rate than {rate}"
 
 
 def _add_penalty(network: Network, penalise: Function, strength: float) -> None:

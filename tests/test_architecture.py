@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from importlib.metadata import requires
 from pathlib import Path
 
 import refnn
@@ -90,6 +91,10 @@ tops = {{name.partition(".")[0] for name in set(sys.modules) - before}}
 print(sorted(t for t in tops if t not in {{*sys.stdlib_module_names, "cython_runtime"}} and t[0] != "_"))
 """
     assert python(code).strip() == "['numpy', 'refnn']"
+
+
+def test_the_installed_package_asks_for_numpy_alone():
+    assert [name for name in requires("refnn") if "extra ==" not in name] == ["numpy>=1.26"]
 
 
 def test_importing_the_package_or_its_pytest_plugin_does_not_import_numpy():

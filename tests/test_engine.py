@@ -504,11 +504,11 @@ def test_every_public_name_of_the_engine_has_its_wrong_use_here():
 
 
 def test_a_last_step_into_infinity_is_said_too():
-    with pytest.raises(FloatingPointError, match="a weight became infinite in epoch 1"):
+    with pytest.raises(FloatingPointError, match="a weight became infinite; try a smaller learning rate"):
         fit(Network([Dense(3)], 6), X6 * 1e10, Y6, epochs=1, batch_size=60, optimizer=optimizers.SGD(1e35))
 
 
 def test_a_training_that_diverges_says_so():
     net = Network([Dense(3)], 6)
-    with pytest.raises(FloatingPointError, match=r"became (inf|nan|infinite) in epoch \d+; try a smaller"):
+    with pytest.raises(FloatingPointError, match=r"became (inf|nan|infinite); try a smaller learning rate"):
         fit(net, X6, np.eye(3)[Y6], loss="squared_error", optimizer=optimizers.SGD(1e3), epochs=99)
