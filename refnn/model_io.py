@@ -55,10 +55,11 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
         "layers": [{"layer": type(layer).__name__, **layer.config()} for layer in network.layers],
         "notes": notes,
     }
+    arrays: dict[str, Any] = {"network": np.array(json.dumps(description)), **network.parameters()}
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, network=np.array(json.dumps(description)), **network.parameters())
+            np.savez(file, **arrays)
             file.flush()
             os.fsync(file.fileno())
         os.umask(mask := os.umask(0))
