@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _MODULES = (
-    "activations backprop conv data descent dropout gradcheck init layers linear logistic losses maxout mlp model_io "
-    "network optimizers perceptron pooling preprocess regularizers training"
+    "activations backprop bayes biasvariance circuits conv data depth descent diagnostics dropout ensemble features "
+    "gradcheck graph init layers linear logistic losses maxout mlp model_io network optimizers perceptron pooling "
+    "preprocess pretrain regularizers training universal"
 ).split()
 _ENGINE = {
     "layers": "Activation AvgPool2D Centre Conv2D Dense Dropout Flatten MaxPool2D Maxout".split(),
