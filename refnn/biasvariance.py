@@ -43,7 +43,7 @@ Learner = Callable[[NDArray, NDArray, NDArray], ArrayLike]
 class Decomposition(NamedTuple):
     """The expected prediction error of a learner, and the three parts that sum to it.
 
-    Args:
+    Attributes:
         error: computed from its definition, not as the sum of the others.
         bias: the squared bias.
         variance: how much the functions differ from their mean.

@@ -37,7 +37,7 @@ __all__ = [
 class Stump(NamedTuple):
     """A weak unit: `sign` where the feature is at least the threshold, and its opposite elsewhere.
 
-    Args:
+    Attributes:
         feature: index of the input that it looks at, counted from 0.
         threshold: what that input must reach.
         sign: -1 or +1.
