@@ -173,7 +173,7 @@ class Conv2D(_Weighted):
 
     def build(self, shape: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
         """Draw W (filters, C, kH, kW) and b (filters,)."""
-        self._shape = _image("Conv2D", shape)
+        _image("Conv2D", shape)
         outputs = _sides("Conv2D", shape, self.size, self.stride, self.padding)
         self._draw((self.filters, shape[0], *_two(self.size)), self.activation, self.init, self.bias, rng, dtype)
         return (self.filters, *outputs)

@@ -131,7 +131,7 @@ def fit(
             mean_loss, accuracy = np.sum([step(batch) for batch in batches], axis=0) / len(X)
             if not all(np.isfinite(p).all() for p in network.parameters().values()):
                 raise FloatingPointError(f"fit: a weight became infinite; {_advice(rule)}")
-            measured = (None, None) if validation is None else evaluate(network, *validation, loss=loss)
+            measured = (None, None) if validation is None else _measured(network, *validation, value)
             rate = getattr(rule, "learning_rate", None)
             history.append(Epoch(epoch + 1, float(mean_loss), _known(accuracy), measured[0], measured[1], rate))
             waited += 1
@@ -160,6 +160,11 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
     """
     X, y = _checked(network, X, y, loss)
     value = loss[0] if isinstance(loss, tuple) else losses.loss(loss)[0]
+    return _measured(network, X, y, value)
+
+
+def _measured(network: Network, X: NDArray, y: NDArray, value: Function) -> tuple[float, float | None]:
+    """Return the mean loss and the accuracy on samples that were checked."""
     outputs = network.predict(X)
     return float(value(outputs, y)), _known(_right(outputs, y) / len(X))
 
