@@ -32,6 +32,7 @@ from refnn.mlp import Net, as_mlp, forward
 
 __all__ = [
     "chain_gradients",
+    "curvature",
     "deltas",
     "gradients",
     "input_gradient",
@@ -394,6 +395,48 @@ def input_gradient(net: Net, X: ArrayLike, upstream: ArrayLike) -> NDArray:
                [31., 42.]])
     """
     return _sweep(net, X, upstream)[2]
+
+
+def curvature(net: Net, X: ArrayLike, upstream: ArrayLike) -> list[tuple[NDArray, NDArray | None]]:
+    r"""Return how strongly the cost bends along each weight and bias: back-propagation with every factor squared.
+
+    $$h_{z^{(l)}} = h_{a^{(l)}} \odot f_l'(z^{(l)})^2, \qquad
+      h_{W^{(l)}_{ij}} = \sum_r h_{z^{(l)}_{ri}}\, \bigl(a^{(l-1)}_{rj}\bigr)^2, \qquad
+      h_{a^{(l-1)}_j} = \sum_i h_{z^{(l)}_i}\, \bigl(W^{(l)}_{ij}\bigr)^2 \tag{OPT-06}$$
+
+    Convention: Gauss and Newton's part of the second derivative, which leaves out $f''$ and so is never negative, and
+    of that the diagonal, layer by layer, as LeCun propagates it: mixed derivatives are dropped on the way. With one
+    hidden layer at most it is the exact diagonal of $J^{\top} H J$, if the loss does not mix the outputs; with more
+    layers it is an estimate (two paths from a unit to an output count as $1^2 + 1^2$ where $(1 + 1)^2$ is right).
+
+    Args:
+        net: an `MLP`, or anything with weights, biases and activations that have an f'.
+        X: samples, shape (n, m_0).
+        upstream: second derivatives of the cost along the outputs, shape (n, m_L): what a loss's curvature gives.
+
+    Returns:
+        [(hW^(1), hb^(1)), ..., (hW^(L), hb^(L))], of the parameters' shapes; hb is None where there is no bias.
+
+    Raises:
+        ValueError: if the shapes do not fit each other, or an activation has no f' of its own, as softmax.
+
+    Example: one linear unit; the cost bends along a weight as the square of its input.
+
+        >>> from refnn.mlp import MLP
+        >>> curvature(MLP([[[1, 1]]], [[0]], ["identity"]), X=[[1, 2], [3, 4]], upstream=[[2], [2]])
+        [(array([[20., 40.]]), array([4.]))]
+    """
+    net, layers = as_mlp(net), forward(net, X)
+    below = [as_float("X", X), *(A for _, A in layers[:-1])]     # A^(0), ..., A^(L-1)
+    h = as_upstream(upstream, layers[-1][1].shape)               # (n, m_L)
+    bends: list[tuple[NDArray, NDArray | None]] = []
+    for (Z, _), A, W, b, f in reversed(list(zip(layers, below, net.weights, net.biases, net.activations, strict=True))):
+        with np.errstate(all="ignore"):
+            slope, A2, W2 = _elementwise(f)[1](Z), np.square(A), np.square(W)
+            # as deltas and gradients, but with f'(z)^2, W^2 and a^2 (OPT-06)
+            h, hW, hb = affine_backward(h * slope**2, A2, W2, b)  # (n, m_{l-1}), (m_l, m_{l-1}), (m_l,)
+        bends.insert(0, (hW, hb))
+    return bends
 
 
 def layer_jacobians(net: Net, x: ArrayLike) -> list[NDArray]:

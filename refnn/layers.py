@@ -8,6 +8,7 @@ Layers trust each other: the network checks a batch once, at its entrance.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -36,10 +37,11 @@ Shape = tuple[int, ...]
 
 @dataclass(eq=False)
 class Layer(ABC):
-    """One step of a network: parameters and their gradients by name, and the memory of the last forward pass."""
+    """One step of a network: parameters, gradients and curvatures by name, and the memory of the last forward pass."""
 
     params: dict[str, NDArray] = field(default_factory=dict, init=False, repr=False)
     grads: dict[str, NDArray] = field(default_factory=dict, init=False, repr=False)
+    bends: dict[str, NDArray] = field(default_factory=dict, init=False, repr=False)
     _owned: bool = field(default=False, init=False, repr=False)  # by a network, which built it
     _memory: tuple[Any, ...] | None = field(default=None, init=False, repr=False)
 
@@ -55,6 +57,17 @@ class Layer(ABC):
     def backward(self, upstream: NDArray) -> NDArray:
         """Return the gradient in the input of the last forward pass, and leave those of the parameters in `grads`."""
 
+    def curvature(self, h: NDArray) -> NDArray:
+        """Do as backward does with every factor squared, before it: leave the curvatures of the parameters in `bends`.
+
+        Args:
+            h: second derivatives of the loss along the outputs (OPT-06).
+
+        Returns:
+            Those along the inputs.
+        """
+        raise ValueError(f"curvature: {type(self).__name__} has none; take an optimizer that does not need it")
+
     def config(self) -> dict[str, Any]:
         """Return the arguments that describe this layer, as plain values."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
@@ -63,11 +76,13 @@ class Layer(ABC):
         """Drop what was remembered for a backward pass."""
         self._memory = None
 
-    def _recall(self) -> tuple[Any, ...]:
-        """Return what forward remembered, once."""
+    def _recall(self, keep: bool = False) -> tuple[Any, ...]:
+        """Return what forward remembered, once, or for the curvature once more."""
         if self._memory is None:
             raise RuntimeError(f"{type(self).__name__}: backward needs a forward pass before it, each time")
-        memory, self._memory = self._memory, None
+        memory = self._memory
+        if not keep:
+            self._memory = None
         return memory
 
 
@@ -76,10 +91,11 @@ class _Weighted(Layer):
     """What Dense and Conv2D share: weights, a bias, and an activation whose ReLU the kernel computes on the way."""
 
     _activation: activations.Activation = field(init=False, repr=False)
+    _name: str = field(init=False, repr=False)
 
     def _ready(self, activation: str, initial: str | None) -> None:
         """Look up the activation, and check the name of the initialisation."""
-        self._activation = activations.activation(activation)
+        self._activation, self._name = activations.activation(activation), activation
         if initial is not None:
             init.initializer(initial)
 
@@ -98,6 +114,10 @@ class _Weighted(Layer):
         """
         self._memory = (x, z)
         return z if fused else self._activation.f(z)
+
+    def _bent(self, h: NDArray, z: NDArray) -> NDArray:
+        """Return the second derivatives along z (OPT-06)."""
+        return h * np.square(_slope(self._activation, self._name)(z))
 
 
 @dataclass(eq=False)
@@ -141,6 +161,15 @@ class Dense(_Weighted):
         if self.bias:
             self.grads["b"] = dz.sum(axis=0)
         return kernels.matmul(dz, self.params["W"]) if to_input else dz[:0]  # (n, units) (units, d)
+
+    def curvature(self, h: NDArray) -> NDArray:
+        """Go back through squared weights, inputs and slopes (OPT-06)."""
+        x, z = self._recall(keep=True)
+        dz = self._bent(h, z)
+        self.bends["W"] = kernels.matmul(dz.T, np.square(x))  # (units, n) (n, d)
+        if self.bias:
+            self.bends["b"] = dz.sum(axis=0)
+        return kernels.matmul(dz, np.square(self.params["W"]))  # (n, units) (units, d)
 
 
 @dataclass(eq=False)
@@ -194,6 +223,16 @@ class Conv2D(_Weighted):
             self.grads["b"] = dz.sum(axis=(0, 2, 3))
         return kernels.conv2d_to_input(dz, self.params["W"], x.shape, stride, padding) if to_input else dz[:0]
 
+    def curvature(self, h: NDArray) -> NDArray:
+        """Go back through squared weights, inputs and slopes; the places that share a weight are added (OPT-06)."""
+        x, z = self._recall(keep=True)
+        dz = self._bent(h, z)
+        stride, padding = _two(self.stride), _two(self.padding)
+        self.bends["W"] = kernels.conv2d_to_kernel(dz, np.square(x), _two(self.size), stride, padding)
+        if self.bias:
+            self.bends["b"] = dz.sum(axis=(0, 2, 3))
+        return kernels.conv2d_to_input(dz, np.square(self.params["W"]), x.shape, stride, padding)
+
 
 @dataclass(eq=False)
 class _Pool2D(Layer):
@@ -239,7 +278,13 @@ class MaxPool2D(_Pool2D):
 
     def backward(self, upstream: NDArray) -> NDArray:
         """Send each gradient to the winner of its window."""
-        shape, winner = self._recall()
+        return self._to_winners(upstream, *self._recall())
+
+    def curvature(self, h: NDArray) -> NDArray:
+        """Send each second derivative to the winner of its window."""
+        return self._to_winners(h, *self._recall(keep=True))
+
+    def _to_winners(self, upstream: NDArray, shape: Shape, winner: NDArray) -> NDArray:
         return kernels.max_pool2d_backward(upstream, winner, shape, _two(self.size), self._stride, _two(self.padding))
 
 
@@ -260,7 +305,13 @@ class AvgPool2D(_Pool2D):
 
     def backward(self, upstream: NDArray) -> NDArray:
         """Spread each gradient evenly over its window."""
-        (shape,) = self._recall()
+        return self._spread(upstream, *self._recall())
+
+    def curvature(self, h: NDArray) -> NDArray:
+        """Spread each second derivative, times the square of a pixel's share."""
+        return self._spread(h, *self._recall(keep=True)) / np.prod(_two(self.size), dtype=h.dtype)
+
+    def _spread(self, upstream: NDArray, shape: Shape) -> NDArray:
         return kernels.avg_pool2d_backward(upstream, shape, _two(self.size), self._stride, _two(self.padding))
 
 
@@ -281,6 +332,11 @@ class Flatten(Layer):
         """Fold the vectors up again."""
         (shape,) = self._recall()
         return upstream.reshape(shape)
+
+    def curvature(self, h: NDArray) -> NDArray:
+        """Fold them up."""
+        (shape,) = self._recall(keep=True)
+        return h.reshape(shape)
 
 
 @dataclass(eq=False)
@@ -306,6 +362,11 @@ class Dropout(Layer):
         """Send the gradient through the same mask."""
         x, mask = self._recall()
         return upstream if mask is None else dropout.dropout_backward(upstream, x, mask, self.rate)
+
+    def curvature(self, h: NDArray) -> NDArray:
+        """Send them through the same mask, divided by 1 - rate twice."""
+        x, mask = self._recall(keep=True)
+        return h if mask is None else dropout.dropout_backward(h, x, mask, self.rate) / h.dtype.type(1 - self.rate)
 
 
 @dataclass(eq=False)
@@ -337,6 +398,11 @@ class Maxout(Layer):
         (x,) = self._recall()
         return maxout.maxout_backward(upstream, x, self.pieces)
 
+    def curvature(self, h: NDArray) -> NDArray:
+        """Send each second derivative to the winning line."""
+        (x,) = self._recall(keep=True)
+        return maxout.maxout_backward(h, x, self.pieces)
+
 
 @dataclass(eq=False)
 class Activation(Layer):
@@ -360,6 +426,11 @@ class Activation(Layer):
         """Return the gradient in x."""
         (x,) = self._recall()
         return activations.activation(self.name).backward(upstream, x)
+
+    def curvature(self, h: NDArray) -> NDArray:
+        """Go back through the squared slopes (OPT-06)."""
+        (x,) = self._recall(keep=True)
+        return h * np.square(_slope(activations.activation(self.name), self.name)(x))
 
 
 @dataclass(eq=False)
@@ -390,6 +461,12 @@ class PReLU(Layer):
         (x,) = self._recall()
         dx, self.grads["slope"] = activations.prelu_backward(upstream, x, self.params["slope"])
         return dx
+
+    def curvature(self, h: NDArray) -> NDArray:
+        """Go back through the squared slopes and, to the parameter, through squared inputs (OPT-06)."""
+        (x,) = self._recall(keep=True)
+        _, self.bends["slope"] = activations.prelu_backward(h * x, x, self.params["slope"])
+        return activations.prelu_backward(h, x, np.square(self.params["slope"]))[0]
 
 
 @dataclass(eq=False)
@@ -424,6 +501,10 @@ class Centre(Layer):
         self._recall()
         return upstream
 
+    def curvature(self, h: NDArray) -> NDArray:
+        """Return them as they are."""
+        return h
+
     def __repr__(self) -> str:
         return f"Centre(mean of shape {np.shape(self.mean)})"
 
@@ -431,6 +512,14 @@ class Centre(Layer):
 def _two(value: Pair) -> tuple[int, int]:
     """Return a pair that was checked when the layer was described."""
     return value if isinstance(value, tuple) else (value, value)
+
+
+def _slope(activation: activations.Activation, name: str) -> Callable[..., NDArray]:
+    """Return f', which the curvature needs."""
+    if activation.prime is None:
+        raise ValueError(f"curvature: {name} has no slope of its own for each output; take an optimizer that does not "
+                         "need the curvature")
+    return activation.prime
 
 
 def _image(layer: str, shape: Shape) -> Shape:

@@ -34,7 +34,7 @@ from refnn._validate import (
     same_shape,
     sign_labels,
 )
-from refnn.activations import sigmoid, softplus
+from refnn.activations import sigmoid, softmax, softplus
 from refnn.logistic import softmax_negative_log_likelihood, softmax_negative_log_likelihood_backward
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "best_constants",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
+    "binary_cross_entropy_curvature",
     "cross_entropy",
     "cross_entropy_backward",
     "full_loss",
@@ -56,8 +57,10 @@ __all__ = [
     "perceptron_criterion_backward",
     "softmax_cross_entropy",
     "softmax_cross_entropy_backward",
+    "softmax_cross_entropy_curvature",
     "squared_error",
     "squared_error_backward",
+    "squared_error_curvature",
 ]
 
 
@@ -122,6 +125,35 @@ def squared_error_backward(
     """
     # (LOSS-01)
     return _chain(upstream, 2 * _difference(prediction, target), reduction)  # (n, ...)
+
+
+def squared_error_curvature(
+    upstream: ArrayLike, prediction: ArrayLike, target: ArrayLike, reduction: str = "mean"
+) -> NDArray:
+    r"""Return the second derivative of `squared_error` along each output: the same everywhere.
+
+    $$\frac{\partial^2 \ell_i}{\partial f^2} = 2 \tag{OPT-06}$$
+
+    With `backprop.curvature` it becomes the curvature along each weight, which vSGD wants.
+
+    Args:
+        upstream: factor of the loss: one number, or shape (n,) for "none".
+        prediction: shape (n,) or (n, ...).
+        target: the same shape.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Second derivatives, of the prediction's shape.
+
+    Raises:
+        ValueError: if a shape is not as above, or for the mean over no samples.
+
+    Example:
+        >>> squared_error_curvature(1.0, [3, 5], [1, 6])
+        array([1., 1.])
+    """
+    prediction, _ = _paired(prediction=prediction, target=target)
+    return _chain(upstream, np.full_like(prediction, 2), reduction)  # (OPT-06)
 
 
 def absolute_error(prediction: ArrayLike, target: ArrayLike, reduction: str = "mean") -> NDArray:
@@ -277,6 +309,34 @@ def binary_cross_entropy_backward(
     return _chain(upstream, (1 - t) * sigmoid(s) - t * sigmoid(-s), reduction)  # (n, ...)
 
 
+def binary_cross_entropy_curvature(
+    upstream: ArrayLike, logits: ArrayLike, targets: ArrayLike, reduction: str = "mean"
+) -> NDArray:
+    r"""Return the second derivative of `binary_cross_entropy` along each logit: the variance of the coin.
+
+    $$\frac{\partial^2 \ell_i}{\partial s^2} = \sigma(s)\,\sigma(-s) \tag{OPT-06}$$
+
+    Args:
+        upstream: factor of the loss: one number, or shape (n,) for "none".
+        logits: shape (n,) or (n, ...).
+        targets: the same shape, in [0, 1].
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Second derivatives, of the logits' shape.
+
+    Raises:
+        ValueError: if a shape or a target is not as above, or for the mean over no samples.
+
+    Example:
+        >>> binary_cross_entropy_curvature(1.0, [0, 0], [1, 0.25], reduction="sum")
+        array([0.25, 0.25])
+    """
+    s, t = _paired(logits=logits, targets=targets)
+    _probable(targets=t)
+    return _chain(upstream, sigmoid(s) * sigmoid(-s), reduction)  # (OPT-06)
+
+
 def perceptron_criterion(scores: ArrayLike, labels: ArrayLike, reduction: str = "mean") -> NDArray:
     r"""Return how far a score lies on the wrong side of zero, and 0 on the right side.
 
@@ -396,6 +456,37 @@ def softmax_cross_entropy_backward(
     s = as_float("scores", scores, ndim=2)
     # (LOG-08)
     return _chain(upstream, softmax_negative_log_likelihood_backward(np.ones_like(s[:, 0]), s, labels), reduction)
+
+
+def softmax_cross_entropy_curvature(
+    upstream: ArrayLike, scores: ArrayLike, labels: ArrayLike, reduction: str = "mean"
+) -> NDArray:
+    r"""Return the second derivative of `softmax_cross_entropy` along each score.
+
+    $$\frac{\partial^2 \ell_i}{\partial s_k^2} = y_k (1 - y_k), \qquad y = \operatorname{softmax}(s) \tag{OPT-06}$$
+
+    The mixed derivatives $-y_j y_k$ are left out: a diagonal has no room for them.
+
+    Args:
+        upstream: factor of the loss: one number, or shape (n,) for "none".
+        scores: shape (n, K).
+        labels: integers 0 .. K-1, shape (n,); they do not matter.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Second derivatives, shape (n, K).
+
+    Raises:
+        ValueError: if a shape or a label is not as above, or for the mean over no samples.
+
+    Example:
+        >>> softmax_cross_entropy_curvature(1.0, [[0, 0]], [1])
+        array([[0.25, 0.25]])
+    """
+    s = as_float("scores", scores, ndim=2)
+    class_labels("labels", labels, *s.shape)
+    y = softmax(s)
+    return _chain(upstream, y * (1 - y), reduction)  # (OPT-06)
 
 
 def multiclass_hinge(
@@ -598,20 +689,28 @@ def full_loss_backward(
 
 
 class Loss(NamedTuple):
-    """A loss `f(prediction, target, reduction=...)` and its gradient `backward(upstream, prediction, target, ...)`."""
+    """A loss `f(prediction, target, reduction=...)`, its gradient, and its curvature where it has one.
+
+    Gradient and curvature are functions of (upstream, prediction, target, ...).
+    """
 
     f: Callable[..., Any]
     backward: Callable[..., NDArray]
+    curvature: Callable[..., NDArray] | None = None
 
 
 LOSSES: dict[str, Loss] = {
     "absolute_error": Loss(absolute_error, absolute_error_backward),
-    "binary_cross_entropy": Loss(binary_cross_entropy, binary_cross_entropy_backward),
+    "binary_cross_entropy": Loss(
+        binary_cross_entropy, binary_cross_entropy_backward, binary_cross_entropy_curvature
+    ),
     "cross_entropy": Loss(cross_entropy, cross_entropy_backward),
     "multiclass_hinge": Loss(multiclass_hinge, multiclass_hinge_backward),
     "perceptron_criterion": Loss(perceptron_criterion, perceptron_criterion_backward),
-    "softmax_cross_entropy": Loss(softmax_cross_entropy, softmax_cross_entropy_backward),
-    "squared_error": Loss(squared_error, squared_error_backward),
+    "softmax_cross_entropy": Loss(
+        softmax_cross_entropy, softmax_cross_entropy_backward, softmax_cross_entropy_curvature
+    ),
+    "squared_error": Loss(squared_error, squared_error_backward, squared_error_curvature),
 }
 
 
@@ -622,14 +721,13 @@ def loss(name: str | Loss) -> Loss:
         name: a key of `LOSSES`, or a `Loss` of your own, which is handed back.
 
     Returns:
-        The pair (f, backward).
+        The functions f, backward and curvature; the last is None where there is none, or it is 0 wherever it exists.
 
     Raises:
         ValueError: if there is none of that name; the message lists the choices.
 
     Example:
-        >>> f, backward = loss("squared_error")
-        >>> float(f([3, 5], [1, 6], reduction="sum"))
+        >>> float(loss("squared_error").f([3, 5], [1, 6], reduction="sum"))
         5.0
     """
     return name if isinstance(name, Loss) else LOSSES[one_of("loss", name, LOSSES)]

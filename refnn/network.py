@@ -115,13 +115,41 @@ class Network:
             dx = layer.backward(dx, to_input=False) if first else layer.backward(dx)
         return np.array(dx) if to_input else np.empty((0, *self.input_shape), self.dtype)
 
+    def curvature(self, upstream: ArrayLike) -> None:
+        """Leave in each layer how strongly the loss bends along its parameters: between `forward` and `backward`.
+
+        It is the diagonal of Gauss and Newton's matrix as `refnn.backprop.curvature` computes it (OPT-06), which VSGD
+        wants: back-propagation with every factor squared.
+
+        Args:
+            upstream: second derivatives of the loss along the outputs, of exactly their shape.
+
+        Raises:
+            RuntimeError: if there was no forward pass since the last backward pass.
+            ValueError: if a layer has no such curvature, as softmax.
+        """
+        h = as_float("upstream", upstream).astype(self.dtype, copy=False)
+        if self._answered is None:
+            raise RuntimeError("Network: curvature needs a forward pass before it, and comes before backward")
+        as_upstream(h, (self._answered, *self.output_shape))
+        for layer in reversed(self.layers[self._learning[0] :] if self._learning else []):
+            h = layer.curvature(h)
+
     def step(self, optimizer: Optimizer) -> None:
-        """Let an optimizer move the parameters along the gradients that the last backward pass left."""
+        """Let an optimizer move the parameters along the gradients that the last backward pass left.
+
+        One that looks at the curvature gets that too; each is used once.
+        """
         layers = [self.layers[i] for i in self._learning]
         if any(not layer.grads for layer in layers):
             raise RuntimeError("Network: step needs a backward pass before it")
+        if optimizer.curved and any(not layer.bends for layer in layers):
+            raise RuntimeError(f"Network: {type(optimizer).__name__} needs network.curvature(...) before each backward")
         optimizer.step([p for layer in layers for p in layer.params.values()],
-                       [layer.grads[name] for layer in layers for name in layer.params])
+                       [layer.grads[name] for layer in layers for name in layer.params],
+                       [layer.bends[name] for layer in layers for name in layer.params] if optimizer.curved else None)
+        for layer in layers:
+            layer.bends = {}
 
     def predict(self, X: ArrayLike, batch_size: int = 256) -> NDArray:
         """Return the outputs for any number of samples, computed batch by batch; nothing is remembered."""

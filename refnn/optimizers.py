@@ -2,150 +2,39 @@ r"""Optimizers: from the gradient to the next weights.
 
 Plain gradient descent goes down the gradient with one learning rate for all. Momentum goes on in the direction of
 the past steps; Adagrad, RMSprop, Adadelta and Adam give every parameter a learning rate of its own, from the size of
-the gradients it has met. Each rule is one pure function from the old (w, v, ...) to the new, so that the rules can be
-read side by side; what they share (checks, memory, writing back) is in `Optimizer`.
+the gradients it has met; vSGD and AdaSecant find the rate itself, from the noise of the gradients and the curvature of
+the cost, which one is told and the other guesses from how the gradient changes. Each rule is one pure function from the
+old (w, v, ...) to the new, so that the rules can be read side by side; what they share (checks, memory, writing back)
+is in `Optimizer`.
 
-Symbols: `g` gradient, `w` parameter, `t` the number of this step, from 1; `v` velocity, or sum or mean of squared
-gradients; `m` mean of gradients; `d` mean of squared steps. All memory starts at 0. `learning_rate` is $\eta$
-($\alpha$ for Adam), `momentum` is $\mu$, `epsilon` is $\epsilon$.
+Symbols: `g` gradient, `h` second derivative, `w` parameter, `t` the number of this step, from 1; `v` velocity, or sum
+or mean of squared gradients; `m` mean of gradients; `d` mean of squared steps; `tau` over how many steps a mean
+reaches. All memory starts at 0. `learning_rate` is $\eta$ ($\alpha$ for Adam), `momentum` is $\mu$, `epsilon` is
+$\epsilon$.
 
-Conventions: $\epsilon$ stands outside the root, in Adadelta inside, as its definition has it. Where $\epsilon = 0$,
-0/0 counts as 0: a parameter that never met a gradient stays where it is. Coordinates do not interact.
+Conventions: $\epsilon$ stands outside the root, in Adadelta inside, as its definition has it, and in AdaSecant, as its
+authors' code has it. Where $\epsilon = 0$, 0/0 counts as 0: a parameter that never met a gradient stays where it is.
+Coordinates do not interact, but that AdaSecant divides by the length of the whole gradient of an array.
 
 Source: S2 "Learning Rate", "Adagrad" and the list behind it; Duchi et al. 2011, Tieleman and Hinton 2012, Zeiler 2012,
-Kingma and Ba 2015; Polyak 1964 and Nesterov 1983 for momentum.
+Kingma and Ba 2015, Schaul, Zhang and LeCun 2013 (arXiv 1206.1106), Gulcehre and Bengio 2014 (arXiv 1412.7419); Polyak
+1964 and Nesterov 1983 for momentum.
 """
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, at_least, fraction, not_negative, one_of, positive, same_shape
+from refnn._optimizer import Optimizer
+from refnn._validate import as_floats, at_least, fraction, not_negative, one_of, positive, same_shape
 
 __all__ = [  # noqa: RUF022
-    "Adadelta", "Adagrad", "Adam", "Momentum", "OPTIMIZERS", "Optimizer", "RMSprop", "SGD",
-    "adam_step_bound", "optimizer",
+    "AdaSecant", "Adadelta", "Adagrad", "Adam", "Momentum", "OPTIMIZERS", "Optimizer", "RMSprop", "SGD", "VSGD",
+    "adam_step_bound", "best_gamma", "best_rate", "corrected_gradient", "expected_square_distance", "optimizer",
+    "secant_rate",
 ]  # fmt: skip
-
-
-def _yes_or_no(name: str, value: Any) -> bool:
-    """Return `value` as a bool if it is one."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name}: expected True or False, got {value!r}")
-    return bool(value)
-
-
-_RANGES: dict[str, Callable[[str, Any], Any]] = {
-    **dict.fromkeys(("learning_rate", "epsilon"), not_negative),
-    **dict.fromkeys(("momentum", "rho", "beta1", "beta2"), fraction),
-    "nesterov": _yes_or_no,
-}
-
-
-class Optimizer(ABC):
-    r"""What the rules share: checks, one memory for each parameter array, and the step itself.
-
-    $$(w_t, v_t, \dots) = \mathrm{rule}(t, g_t, w_{t-1}, v_{t-1}, \dots) \tag{OPT-12}$$
-
-    A rule is a subclass that names its memory and defines `rule`. Its settings are checked whenever they are set, so a
-    schedule may assign `learning_rate` between two steps; a learning rate of 0 moves nothing. A name that is not a
-    setting of the rule cannot be set.
-    """
-
-    memory: ClassVar[tuple[str, ...]] = ()
-    _t = 0
-    _layout: list[tuple[tuple[int, ...], np.dtype]] | None = None  # of the parameters, known from the first step on
-    _memory: Mapping[str, list[NDArray]] = MappingProxyType({})
-
-    @abstractmethod
-    def rule(self, *args: Any, **kwargs: Any) -> tuple[NDArray, ...]:
-        """Return the new w and memory, given t, g and the old w and memory; all arrays have one shape and dtype."""
-
-    def step(
-        self, params: Sequence[NDArray], grads: Sequence[ArrayLike], curvature: Sequence[ArrayLike] | None = None
-    ) -> None:
-        """Move the parameters one step, in place: the one function of this floor that changes an argument.
-
-        Everything is checked before anything is written. The arithmetic is done in the dtype of the parameter, to which
-        its gradient is rounded. NaN and infinity flow as the rule says; a gradient whose square overflows counts as
-        infinitely large in the memory, so that the adaptive rules stand still instead of jumping.
-
-        Args:
-            params: list of writable float32 or float64 arrays that do not overlap.
-            grads: list of their gradients, of exactly their shapes; left alone.
-            curvature: for rules that look at it; the rules of this module do not.
-
-        Raises:
-            TypeError: if `params` or `grads` is no list, or a parameter no float array.
-            ValueError: if shapes differ from each other or from those of the first step, a parameter is read-only, or
-                arrays overlap.
-        """
-        params = _writable(params)
-        grads = _matching(grads, params)
-        _apart(params, grads)
-        layout = [(w.shape, w.dtype.newbyteorder("=")) for w in params]
-        if self._layout is None:
-            self._layout = layout
-            self._memory = {name: [np.zeros_like(w, w.dtype.newbyteorder("=")) for w in params] for name in self.memory}
-        if layout != self._layout:
-            before, now = _words(self._layout), _words(layout)
-            raise ValueError(f"params: expected {before} as in the first step, got {now}: they need another optimizer")
-        self._t += 1
-        with np.errstate(over="ignore", invalid="ignore"):
-            for arrays in zip(params, grads, *self._memory.values(), strict=True):
-                with _pieces(*arrays) as pieces:
-                    for w, g, *memory in pieces:
-                        for old, new in zip((w, *memory), self.rule(self._t, g, w, *memory), strict=True):
-                            old[...] = new
-
-    def state(self) -> dict[str, Any]:
-        """Return all that the next step depends on: the rule's name, its settings, t, and copies of the memory.
-
-        The memory is a list of arrays under each of the rule's names, empty before the first step.
-        """
-        settings = {name: getattr(self, name) for name in self._settings()}
-        memory = {name: [array.copy() for array in self._memory.get(name, [])] for name in self.memory}
-        return {"optimizer": type(self).__name__.lower(), **settings, "t": self._t, **memory}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Continue where an optimizer of the same rule was when it gave its `state()`, bit for bit.
-
-        Settings are restored too. The state is copied, and nothing changes if it is refused.
-
-        Raises:
-            ValueError: if the state is of another rule, or its entries do not fit together.
-        """
-        if not isinstance(state, Mapping):
-            raise TypeError(f"state: expected the dict that state() returns, got {type(state).__name__}")
-        expected = self.state()
-        if set(state) != set(expected) or state["optimizer"] != expected["optimizer"]:
-            rule, other = expected["optimizer"], state.get("optimizer")
-            raise ValueError(f"state: expected that of {rule} with {[*expected]}, got that of {other} with {[*state]}")
-        fresh = type(self)(**{name: state[name] for name in self._settings()})
-        fresh._t = at_least("state['t']", state["t"], 0)
-        memory = {name: [as_float(f"state[{name!r}]", array).copy() for array in state[name]] for name in self.memory}
-        layouts = [[(array.shape, array.dtype) for array in arrays] for arrays in memory.values()]
-        if any(layout != layouts[0] for layout in layouts):
-            raise ValueError(f"state: expected equal shapes in {' and '.join(memory)}, got {[*map(_words, layouts)]}")
-        if layouts and layouts[0]:
-            fresh._memory, fresh._layout = memory, layouts[0]
-        self.__dict__ = fresh.__dict__
-
-    def _settings(self) -> tuple[str, ...]:
-        return tuple(getattr(self, "__dataclass_fields__", ()))
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._settings():
-            value = _RANGES[name](name, value)
-        elif not name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no setting {name!r}: it has {', '.join(self._settings())}")
-        super().__setattr__(name, value)
 
 
 @dataclass(eq=False)
@@ -387,8 +276,298 @@ def adam_step_bound(t: int, learning_rate: float = 1e-3, beta1: float = 0.9, bet
     return alpha * (1 - beta1) / math.sqrt(1 - beta2) * math.sqrt(terms) * math.sqrt(1 - beta2**t) / (1 - beta1**t)
 
 
+@dataclass(eq=False)
+class VSGD(Optimizer):
+    r"""Take the rate that the noise of the gradient and the curvature of the cost ask for: nothing is left to choose.
+
+    $$\eta = \frac{1}{\bar h}\,\frac{\bar g^2}{\bar v}, \qquad w \leftarrow w - \eta\, g, \qquad
+      \tau \leftarrow \Bigl(1 - \frac{\bar g^2}{\bar v}\Bigr) \tau + 1 \tag{OPT-06}$$
+
+    where $\bar g$, $\bar v$ and $\bar h$ are means of $g$, $g^2$ and $|h|$ over the last $\tau$ samples or so:
+    $\bar g \leftarrow (1 - \tau^{-1})\, \bar g + \tau^{-1} g$, and so on. Far from the minimum gradients agree, the
+    share $\bar g^2 / \bar v$ is near 1 and the step is Newton's; near it they are noise and the rate falls. Why just
+    this rate: `best_rate`.
+
+    Variant: element by element (vSGD-l; the paper's vSGD-b and vSGD-g share $\eta$ in a block or everywhere). Slow
+    start as in the paper's algorithm 1: the first `warmup` steps only watch, then $\bar v$ and $\bar h$ are multiplied
+    by `overestimate` $= C$, a tenth of the number of parameters, because all of them take their own Newton steps at
+    once; the authors' code has 2 and ten samples, which sends large nets off at the first step. $\epsilon$ is added to
+    $\bar h$; the paper has none. The share is clipped to 1, which rounding may exceed. Where the curvature is 0 and
+    $\epsilon$ too, the rate is 0. Trap: with `warmup=1` and `overestimate=1` the share of one sample is 1, $\tau$
+    stays 1 for ever, and the rule never settles.
+
+    Args:
+        warmup: $n_0$, how many steps are only watched, at least 1.
+        overestimate: $C$, above 0; by default a tenth of the number of parameters, but at least 1.
+        epsilon: not below 0, added to the mean curvature; no rate exceeds its inverse.
+
+    Example: without noise the first step is Newton's: from 5 to the minimum at 1.
+
+        >>> w, vsgd = np.array([5.0]), VSGD(warmup=1, overestimate=1, epsilon=0)
+        >>> for _ in range(2):
+        ...     vsgd.step([w], [2 * (w - 1)], curvature=[[2]])
+        >>> w
+        array([1.])
+    """
+
+    warmup: int = 10
+    overestimate: float | None = None
+    epsilon: float = 1e-9
+    memory = ("g_mean", "v", "h_mean", "tau")
+    curved = True
+
+    def rule(
+        self, t: int, g: NDArray, h: NDArray, w: NDArray, g_mean: NDArray, v: NDArray, h_mean: NDArray, tau: NDArray
+    ) -> tuple[NDArray, ...]:
+        """Watch at first; then bring the means up to date and step at the rate that they ask for."""
+        # the means reach over the last tau samples, at first over all (OPT-06)
+        tau = tau + 1 if t <= self.warmup else tau
+        g_mean, v, h_mean = _mean(g_mean, g, tau), _mean(v, _bounded(g * g), tau), _mean(h_mean, np.abs(h), tau)
+        if t < self.warmup:
+            return w, g_mean, v, h_mean, tau
+        if t == self.warmup:
+            C = self.overestimate or max(1.0, self.parameter_count() / 10)
+            return w, g_mean, _bounded(C * v), _bounded(C * h_mean), tau
+        # eta = share / h, share = g_mean^2 / v; tau <- (1 - share) tau + 1 (OPT-06)
+        share = np.minimum(_over(g_mean * g_mean, v), 1)
+        rate = np.divide(share, h_mean + self.epsilon, out=np.zeros_like(w), where=h_mean + self.epsilon > 0)
+        return w - rate * g, g_mean, v, h_mean, (1 - share) * tau + 1
+
+
+def expected_square_distance(
+    rate: ArrayLike, distance: ArrayLike, spread: ArrayLike, curvature: ArrayLike
+) -> NDArray:
+    r"""Return how far from the minimum one step of noisy descent ends, squared and on average.
+
+    $$E\bigl[(\theta' - \theta^*)^2\bigr] = (1 - \eta h)^2 (\theta - \theta^*)^2 + \eta^2 h^2 s^2 \tag{OPT-07}$$
+
+    for a sample's cost $\frac h2 (\theta - c)^2$, whose minimum $c$ has the mean $\theta^*$ and the variance $s^2$.
+
+    Args:
+        rate: $\eta$, any shape.
+        distance: $\theta - \theta^*$, same shape.
+        spread: $s$, same shape.
+        curvature: $h$, same shape.
+
+    Example:
+        >>> expected_square_distance([0.0, 0.5, 1.0], distance=[3, 3, 3], spread=[1, 1, 1], curvature=[1, 1, 1])
+        array([9. , 2.5, 1. ])
+    """
+    eta, d, s, h = _alike(rate=rate, distance=distance, spread=spread, curvature=curvature)
+    # (1 - eta h)^2 (theta - theta*)^2 + eta^2 h^2 s^2 (OPT-07)
+    return np.asarray(((1 - eta * h) * d) ** 2 + (eta * h * s) ** 2)
+
+
+def best_rate(distance: ArrayLike, spread: ArrayLike, curvature: ArrayLike) -> NDArray:
+    r"""Return the learning rate whose step is expected to end nearest to the minimum: what vSGD estimates.
+
+    $$\eta^* = \frac1h\, \frac{(\theta - \theta^*)^2}{(\theta - \theta^*)^2 + s^2} = \frac{E[g]^2}{h\, E[g^2]}
+      \tag{OPT-07}$$
+
+    The cost and its symbols are those of `expected_square_distance`.
+
+    Args:
+        distance: $\theta - \theta^*$, any shape.
+        spread: $s$, same shape.
+        curvature: $h$, same shape, positive.
+
+    Returns:
+        The rates; at the minimum itself 0, with or without noise.
+
+    Raises:
+        ValueError: if a curvature is not positive.
+
+    Example:
+        >>> round(float(best_rate(distance=1.8, spread=1.1, curvature=1.7)), 7)
+        0.4282882
+    """
+    d, s, h = _alike(distance=distance, spread=spread, curvature=curvature)
+    if not (h > 0).all():
+        raise ValueError(f"curvature: expected positive numbers, got {h.min()}")
+    # (theta - theta*)^2 / ((theta - theta*)^2 + s^2) / h (OPT-07)
+    return np.asarray(_over(d * d, d * d + s * s) / h)
+
+
+@dataclass(eq=False)
+class AdaSecant(Optimizer):
+    r"""Guess the curvature from how the gradient changed along the last steps, and take out some of the noise.
+
+    $$\alpha_t = g_t - g_{t-1}, \qquad
+      \eta = \frac{\sqrt{E[\Delta^2]}}{\sqrt{E[\alpha^2]}} - \frac{E[\alpha \Delta]}{E[\alpha^2]}, \qquad
+      \tilde g = \frac{g + \gamma E[g]}{1 + \gamma}, \qquad w \leftarrow w + \Delta, \quad \Delta = -\eta\, \tilde g
+      \tag{OPT-08}$$
+
+    Means reach over the last $\tau$ steps or so, $E[x] \leftarrow (1 - \tau^{-1}) E[x] + \tau^{-1} x$, with
+    $\tau \leftarrow (1 - E[\Delta]^2 / E[\Delta^2])\, \tau + 1$, and $\tau = 2.2$ where $g$ or $\alpha$ is further than
+    two standard deviations from its mean. Only $E[g]$ and $E[g^2]$ decay at the fixed rate $\rho$.
+
+    Variant: algorithm 1 of the paper, with these choices where it leaves one. The gradient of each parameter array is
+    divided by its length $\lVert g \rVert$ first (section 2 and the authors' code; section 5.3 has its square), so
+    that the scale of the cost does not matter. $\alpha$ is paired with the step that caused it, the last one, as the
+    paper writes; the authors' code pairs it with the step that follows. "The next mini-batch's gradient" in $\gamma$
+    (`best_gamma`) is the current one, and "this" the previous. $\epsilon$ stands inside the roots and beside
+    $E[\alpha^2]$, as in the code, where it is $10^{-7}$; it also sets the size of the first steps. Outliers are
+    measured against the means before they meet the new value. Trap: where the gradient has no noise the two terms of
+    $\eta$ cancel (`secant_rate`), and $\epsilon$ alone keeps the rule going.
+
+    Args:
+        rho: in [0, 1), how much of the means of $g$ and $g^2$ is kept.
+        gamma_max: not below 0, the greatest $\gamma$; 0 takes out no noise.
+        epsilon: not below 0; with 0 the rule never starts to move.
+
+    Example: the scale of the cost does not matter.
+
+        >>> w, other = np.array([3.0, -1.0]), np.array([3.0, -1.0])
+        >>> secant, same = AdaSecant(), AdaSecant()
+        >>> for _ in range(9):
+        ...     secant.step([w], [w.copy()])
+        ...     same.step([other], [1024 * other])
+        >>> bool((w == other).all())
+        True
+    """
+
+    rho: float = 0.95
+    gamma_max: float = 1.8
+    epsilon: float = 1e-4
+    memory = (
+        "g_last", "g_mean", "g_square", "top", "bottom", "alpha_mean", "alpha_square", "step_last", "step_mean",
+        "step_square", "product", "tau",
+    )  # fmt: skip
+
+    def prepared(self, g: NDArray) -> NDArray:
+        """Divide a gradient by its length; the largest entry first, so that no square overflows or vanishes."""
+        largest = np.abs(g).max(initial=0)
+        if largest == 0:
+            return g
+        g = g / largest
+        return np.asarray(g / np.sqrt((g * g).sum()))
+
+    def rule(
+        self, t: int, g: NDArray, w: NDArray, g_last: NDArray, g_mean: NDArray, g_square: NDArray, top: NDArray,
+        bottom: NDArray, alpha_mean: NDArray, alpha_square: NDArray, step_last: NDArray, step_mean: NDArray,
+        step_square: NDArray, product: NDArray, tau: NDArray,
+    ) -> tuple[NDArray, ...]:  # fmt: skip
+        """Bring all means up to date, then step: secant rate times corrected gradient."""
+        alpha = g - g_last
+        # tau <- (1 - E[step]^2 / E[step^2]) tau + 1, or 2.2 at an outlier (OPT-08)
+        tau = (1 - np.minimum(_over(step_mean * step_mean, step_square), 1)) * tau + 1
+        tau = np.where(_far(g, g_mean, g_square) | _far(alpha, alpha_mean, alpha_square), 2.2, tau).astype(w.dtype)
+        # gamma's numerator E[(g - g')(g - E[g])] and denominator E[(g - E[g])(g' - E[g])] (OPT-08)
+        top = _mean(top, (g_last - g) * (g_last - g_mean), tau)
+        bottom = _mean(bottom, (g_last - g_mean) * (g - g_mean), tau)
+        reach = min(t, 1 / (1 - self.rho))  # a plain mean at first, a decaying one when it is full
+        g_mean, g_square = _mean(g_mean, g, reach), _mean(g_square, g * g, reach)
+        alpha_mean, alpha_square = _mean(alpha_mean, alpha, tau), _mean(alpha_square, alpha * alpha, tau)
+        step_mean, step_square = _mean(step_mean, step_last, tau), _mean(step_square, step_last * step_last, tau)
+        product = _mean(product, alpha * step_last, tau)
+        # step = -eta (g + gamma E[g]) / (1 + gamma) (OPT-08)
+        gamma = _gamma(top, bottom, self.gamma_max)
+        step = -_secant(step_square, alpha_square, product, self.epsilon) * (g + gamma * g_mean) / (1 + gamma)
+        return (w + step, g, g_mean, g_square, top, bottom, alpha_mean, alpha_square, step, step_mean, step_square,
+                product, tau)
+
+
+def secant_rate(
+    mean_square_step: ArrayLike, mean_square_change: ArrayLike, mean_product: ArrayLike, epsilon: float = 0.0
+) -> NDArray:
+    r"""Return AdaSecant's learning rate.
+
+    $$\eta = \sqrt{\frac{E[\Delta^2] + \epsilon}{E[\alpha^2] + \epsilon}}
+      - \frac{E[\alpha\Delta]}{E[\alpha^2] + \epsilon} \tag{OPT-08}$$
+
+    By Cauchy and Schwarz it is never negative, if all three means have the same weights. Its idea is Newton's: where
+    the cost has the curvature h, a step $\Delta$ changes the gradient by $\alpha = h \Delta$. But just there the two
+    terms cancel if h is positive, and add up to $2 / |h|$ if it is negative (OPT-10). The paper's longer form has the
+    covariance $E[\alpha\Delta] - E[\alpha]E[\Delta]$ in place of $E[\alpha\Delta]$ (pass it as `mean_product`): for
+    steps that are all equal it gives $1 / |h|$.
+
+    Args:
+        mean_square_step: $E[\Delta^2]$, any shape.
+        mean_square_change: $E[\alpha^2]$, same shape.
+        mean_product: $E[\alpha\Delta]$, or the covariance, same shape.
+        epsilon: not below 0.
+
+    Returns:
+        The rates; 0 where $E[\alpha^2] + \epsilon$ is 0.
+
+    Raises:
+        ValueError: if a mean square is negative.
+
+    Example: steps of 1 on costs of curvature 2 and -2; the paper's short and long form.
+
+        >>> secant_rate([1, 1], [4, 4], [2, -2]), secant_rate([1, 1], [4, 4], [0, 0])
+        (array([0., 1.]), array([0.5, 0.5]))
+    """
+    epsilon = not_negative("epsilon", epsilon)
+    steps, changes, product = _alike(
+        mean_square_step=mean_square_step, mean_square_change=mean_square_change, mean_product=mean_product
+    )
+    if (steps < 0).any() or (changes < 0).any():
+        raise ValueError("secant_rate: expected mean squares not below 0, got a negative one")
+    return _secant(steps, changes, product, epsilon)
+
+
+def corrected_gradient(g: ArrayLike, mean: ArrayLike, gamma: ArrayLike) -> NDArray:
+    r"""Return the gradient drawn towards its mean: of the same mean, with less noise.
+
+    $$\tilde g = \frac{g + \gamma E[g]}{1 + \gamma}, \qquad \operatorname{Var}[\tilde g] =
+      \frac{\operatorname{Var}[g]}{(1 + \gamma)^2} \tag{OPT-09}$$
+
+    Args:
+        g: gradients, any shape.
+        mean: their mean $E[g]$, same shape.
+        gamma: not below 0, same shape.
+
+    Raises:
+        ValueError: if a gamma is negative.
+
+    Example:
+        >>> corrected_gradient([4.0, -2.0], mean=[1, 1], gamma=[0.5, 0.5])
+        array([ 3., -1.])
+    """
+    g, mean, gamma = _alike(g=g, mean=mean, gamma=gamma)
+    if (gamma < 0).any():
+        raise ValueError(f"gamma: expected numbers not below 0, got {gamma.min()}")
+    return np.asarray((g + gamma * mean) / (1 + gamma))  # (OPT-09)
+
+
+def best_gamma(g: ArrayLike, g_next: ArrayLike, mean: ArrayLike, gamma_max: float = 1.8) -> NDArray:
+    r"""Return the gamma whose corrected gradient foretells the next gradient best.
+
+    $$\gamma = \frac{E[(g - g')(g - E[g])]}{E[(g - E[g])(g' - E[g])]} \quad\text{makes}\quad
+      E[(\tilde g - g')^2] \quad\text{least} \tag{OPT-09}$$
+
+    The less one gradient tells about the next, the greater gamma; where it tells nothing or the contrary (a denominator
+    not above 0) gamma is the greatest allowed. Gammas below 0 are 0.
+
+    Args:
+        g: gradients, one row a draw, shape (draws, ...).
+        g_next: those of the next mini-batch, same shape.
+        mean: $E[g]$, shape (...).
+        gamma_max: not below 0; the paper takes 1.8.
+
+    Returns:
+        Gamma, shape (...).
+
+    Raises:
+        ValueError: if there is no draw, or shapes differ.
+
+    Example:
+        >>> float(best_gamma(g=[2, -2, 4, -4], g_next=[1, -1, 2, -2], mean=0))
+        1.0
+    """
+    g, g_next, m = as_floats(g=g, g_next=g_next, mean=mean)
+    if g.ndim == 0 or len(g) == 0:
+        raise ValueError(f"g: expected at least one row of draws, got shape {g.shape}")
+    same_shape("g_next", g_next, g.shape)
+    same_shape("mean", m, g.shape[1:])
+    # E[(g - g')(g - E[g])] / E[(g - E[g])(g' - E[g])] (OPT-09)
+    top, bottom = ((g - g_next) * (g - m)).mean(axis=0), ((g - m) * (g_next - m)).mean(axis=0)
+    return np.asarray(_gamma(np.asarray(top), np.asarray(bottom), not_negative("gamma_max", gamma_max)))
+
+
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    rule.__name__.lower(): rule for rule in (SGD, Momentum, Adagrad, RMSprop, Adadelta, Adam)
+    rule.__name__.lower(): rule for rule in (SGD, Momentum, Adagrad, RMSprop, Adadelta, Adam, VSGD, AdaSecant)
 }
 
 
@@ -410,47 +589,37 @@ def _over(a: NDArray, b: NDArray) -> NDArray:
     return a / (b + (b == 0))
 
 
-def _pieces(w: NDArray, g: NDArray, *memory: NDArray) -> np.nditer:
-    """Walk through arrays of one shape in flat pieces that fit into the cache, all in the dtype of the parameter."""
-    ways: list[Any] = [["readwrite"], ["readonly"], *[["readwrite"]] * len(memory)]
-    dtypes = [w.dtype.newbyteorder("=")] * len(ways)  # a float64 gradient of a float32 parameter is rounded here
-    flags: list[Any] = ["external_loop", "buffered", "zerosize_ok"]
-    return np.nditer([w, g, *memory], flags, ways, dtypes, casting="unsafe", buffersize=32768)
+def _mean(old: NDArray, new: NDArray, reach: float | NDArray) -> NDArray:
+    """Bring a mean over the last `reach` values or so up to date."""
+    return (1 - 1 / reach) * old + new / reach
 
 
-def _writable(params: Any) -> list[NDArray]:
-    """Return the parameters as arrays that can be written to in place, or say why they cannot."""
-    if not isinstance(params, list | tuple):
-        raise TypeError(f"params: expected a list of arrays, got {type(params).__name__}")
-    for i, w in enumerate(params):
-        if not isinstance(w, np.ndarray):
-            raise TypeError(f"params[{i}]: expected an array to update in place, got {type(w).__name__}")
-        if w.dtype.kind != "f" or w.dtype.itemsize not in (4, 8):
-            raise TypeError(f"params[{i}]: expected float32 or float64, got dtype {w.dtype}")
-        if not w.flags.writeable:
-            raise ValueError(f"params[{i}]: expected an array to update in place, got a read-only one")
-    return [np.asarray(w) for w in params]  # views: subclasses are left behind, the memory is the same
+def _bounded(square: NDArray) -> NDArray:
+    """Return the largest number that there is in place of infinity, which no mean would ever forget."""
+    return np.minimum(square, np.finfo(square.dtype).max)
 
 
-def _matching(grads: Any, params: list[NDArray]) -> list[NDArray]:
-    """Return one gradient for each parameter, of exactly its shape."""
-    if not isinstance(grads, list | tuple):
-        raise TypeError(f"grads: expected a list of arrays, got {type(grads).__name__}")
-    if len(grads) != len(params):
-        raise ValueError(f"grads: expected one for each of the {len(params)} parameters, got {len(grads)}")
-    pairs = enumerate(zip(grads, params, strict=True))
-    return [same_shape(f"grads[{i}]", as_float(f"grads[{i}]", g), w.shape) for i, (g, w) in pairs]
+def _far(value: NDArray, mean: NDArray, square: NDArray) -> NDArray:
+    """Say where a value is an outlier: more than two standard deviations from its mean."""
+    return np.abs(value - mean) > 2 * np.sqrt(np.maximum(square - mean * mean, 0))
 
 
-def _apart(params: list[NDArray], grads: list[NDArray]) -> None:
-    """Refuse arrays that share memory: writing one parameter must not change another, nor a gradient."""
-    for i, w in enumerate(params):
-        others = [(f"params[{j}]", params[j]) for j in range(i)] + [(f"grads[{j}]", g) for j, g in enumerate(grads)]
-        for name, other in others:
-            if np.shares_memory(w, other):
-                raise ValueError(f"params[{i}]: shares memory with {name}, which the step would change on the way")
+def _gamma(top: NDArray, bottom: NDArray, most: float) -> NDArray:
+    """Divide, between 0 and `most`; where the denominator is not above 0, the best gamma is infinite."""
+    gamma = np.divide(top, bottom, out=np.full_like(top, most), where=bottom > 0)
+    return np.clip(gamma, 0, most)
 
 
-def _words(layout: list[tuple[tuple[int, ...], np.dtype]]) -> str:
-    """Spell out shapes and dtypes."""
-    return "[" + ", ".join(f"{shape} {dtype}" for shape, dtype in layout) + "]"
+def _secant(steps: NDArray, changes: NDArray, product: NDArray, epsilon: float) -> NDArray:
+    """Return AdaSecant's rate; what rounding leaves below 0 is 0."""
+    changes = changes + epsilon
+    # sqrt(E[step^2] / E[alpha^2]) - E[alpha step] / E[alpha^2] (OPT-08)
+    return np.maximum(np.sqrt(_over(steps + epsilon, changes)) - _over(product, changes), 0)
+
+
+def _alike(**arrays: ArrayLike) -> tuple[NDArray, ...]:
+    """Return arrays of one shape in their common dtype."""
+    first, *others = converted = as_floats(None, **arrays)
+    for name, other in zip(list(arrays)[1:], others, strict=True):
+        same_shape(name, other, first.shape)
+    return converted

@@ -24,8 +24,10 @@ __all__ = [
     "decay_factor",
     "l1",
     "l1_backward",
+    "l1_curvature",
     "l2",
     "l2_backward",
+    "l2_curvature",
     "regularizer",
 ]
 
@@ -131,6 +133,34 @@ def l1_backward(upstream: ArrayLike, W: ArrayLike) -> NDArray:
     return upstream * np.sign(W)  # () * (...) -> (...)
 
 
+def l1_curvature(upstream: ArrayLike, W: ArrayLike) -> NDArray:
+    r"""Return the second derivative of `l1` along each weight: 0, its force is the same everywhere (but at the corner).
+
+    Args:
+        upstream: factor of the price, shape ().
+        W: the weights, any shape.
+    """
+    upstream, W = _paired(upstream, W)
+    return np.zeros_like(W)
+
+
+def l2_curvature(upstream: ArrayLike, W: ArrayLike) -> NDArray:
+    r"""Return the second derivative of `l2` along each weight.
+
+    $$\frac{\partial^2 R^2}{\partial W_{kl}^2} = 2 \tag{OPT-06}$$
+
+    Args:
+        upstream: factor of the price, shape (); in a full loss this is $\lambda$.
+        W: the weights, any shape.
+
+    Example:
+        >>> l2_curvature(0.25, [[3, -4]])
+        array([[0.5, 0.5]])
+    """
+    upstream, W = _paired(upstream, W)
+    return np.full_like(W, 2 * upstream)  # (OPT-06)
+
+
 def decay_factor(learning_rate: float, strength: float) -> float:
     r"""Return what one step of gradient descent on $\lambda R^2$ alone multiplies every weight with.
 
@@ -158,15 +188,16 @@ def decay_factor(learning_rate: float, strength: float) -> float:
 
 
 class Regularizer(NamedTuple):
-    """A price `f(W)` and its gradient `backward(upstream, W)`."""
+    """A price `f(W)`, its gradient `backward(upstream, W)`, and its `curvature(upstream, W)` where it has one."""
 
     f: Callable[..., Any]
     backward: Callable[..., NDArray]
+    curvature: Callable[..., NDArray] | None = None
 
 
 REGULARIZERS: dict[str, Regularizer] = {
-    "l1": Regularizer(l1, l1_backward),
-    "l2": Regularizer(l2, l2_backward),
+    "l1": Regularizer(l1, l1_backward, l1_curvature),
+    "l2": Regularizer(l2, l2_backward, l2_curvature),
 }
 
 
@@ -177,14 +208,13 @@ def regularizer(name: str | Regularizer) -> Regularizer:
         name: a key of `REGULARIZERS`, or a `Regularizer` of your own, which is handed back.
 
     Returns:
-        The pair (f, backward).
+        The functions f, backward and curvature.
 
     Raises:
         ValueError: if there is none of that name; the message lists the choices.
 
     Example:
-        >>> f, backward = regularizer("l2")
-        >>> float(f([3, 4]))
+        >>> float(regularizer("l2").f([3, 4]))
         25.0
     """
     return name if isinstance(name, Regularizer) else REGULARIZERS[one_of("regularizer", name, REGULARIZERS)]

@@ -66,7 +66,8 @@ def fit(
         X: samples, shape (n, *input_shape), finite.
         y: what the loss compares the outputs with: labels (n,) or targets (n, ...).
         loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward) with f(prediction, target) the mean loss.
-        optimizer: an optimizer, whose state is kept, or "adam" or "adadelta" for one with its defaults.
+        optimizer: an optimizer, whose state is kept, or the name of one that has no learning rate to choose, with its
+            defaults: "adam", "adadelta", "adasecant", "vsgd".
         epochs: passes over the data.
         batch_size: samples in a mini-batch.
         penalty: R, a name in `refnn.regularizers.REGULARIZERS` or a pair (f, f_backward); it never meets a bias.
@@ -94,10 +95,14 @@ def fit(
     X, y = _checked(network, X, y, loss)
     epochs, batch_size = at_least("epochs", epochs, 0), at_least("batch_size", batch_size, 1)
     strength, rng = not_negative("strength", strength), generator("seed", seed)
-    value, slope = loss if isinstance(loss, tuple) else losses.loss(loss)[:2]
-    penalise = penalty[1] if isinstance(penalty, tuple) else regularizers.regularizer(penalty)[1]
+    objective = losses.Loss(*loss) if isinstance(loss, tuple) else losses.loss(loss)
+    price = regularizers.Regularizer(*penalty) if isinstance(penalty, tuple) else regularizers.regularizer(penalty)
     factor = schedule if callable(schedule) else schedule_named(schedule)
     rule: Any = optimizer if isinstance(optimizer, optimizers.Optimizer) else _with_defaults(optimizer)
+    if rule.curved and (objective.curvature is None or (strength and price.curvature is None)):
+        name = loss if objective.curvature is None else penalty
+        raise ValueError(f"optimizer: {type(rule).__name__} needs a curvature, which {name} does not have: take "
+                         "squared_error or a cross-entropy of scores, with the penalty l1 or l2, or another optimizer")
     if validation is not None:
         try:
             validation = _checked(network, *validation, loss)
@@ -111,12 +116,14 @@ def fit(
     def step(batch: NDArray) -> tuple[float, float]:
         """Take one step; return the summed loss of the batch and how many of it were right."""
         outputs = network.forward(X[batch], rng)
-        batch_loss = float(value(outputs, y[batch]))
+        batch_loss = float(objective.f(outputs, y[batch]))
         if not np.isfinite(batch_loss):
             raise FloatingPointError(f"fit: the loss became {batch_loss}; {_advice(rule)}")
-        network.backward(slope(1.0, outputs, y[batch]), to_input=False)
+        if rule.curved and objective.curvature is not None:
+            network.curvature(objective.curvature(1.0, outputs, y[batch]))
+        network.backward(objective.backward(1.0, outputs, y[batch]), to_input=False)
         if strength:
-            _add_penalty(network, penalise, strength)
+            _add_penalty(network, price, strength, rule.curved)
         network.step(rule)
         return batch_loss * len(batch), _right(outputs, y[batch])
 
@@ -131,7 +138,7 @@ def fit(
             mean_loss, accuracy = np.sum([step(batch) for batch in batches], axis=0) / len(X)
             if not all(np.isfinite(p).all() for p in network.parameters().values()):
                 raise FloatingPointError(f"fit: a weight became infinite; {_advice(rule)}")
-            measured = (None, None) if validation is None else _measured(network, *validation, value)
+            measured = (None, None) if validation is None else _measured(network, *validation, objective.f)
             rate = getattr(rule, "learning_rate", None)
             history.append(Epoch(epoch + 1, float(mean_loss), _known(accuracy), measured[0], measured[1], rate))
             waited += 1
@@ -196,12 +203,14 @@ def _advice(rule: Any) -> str:
     return "start from smaller weights" if rate is None else f"try a smaller learning rate than {rate}"
 
 
-def _add_penalty(network: Network, penalise: Function, strength: float) -> None:
-    """Add lambda dR/dW to the gradient of every weight matrix, and to no bias (LOSS-11)."""
+def _add_penalty(network: Network, price: regularizers.Regularizer, strength: float, curved: bool) -> None:
+    """Add lambda dR/dW to the gradient of every weight matrix, and to no bias (LOSS-11); likewise to its curvature."""
     for layer in network.layers:
         if "W" in layer.params:
             W = layer.params["W"]
-            layer.grads["W"] += same_shape("penalty", as_float("penalty", penalise(strength, W.copy())), W.shape)
+            layer.grads["W"] += same_shape("penalty", as_float("penalty", price.backward(strength, W.copy())), W.shape)
+            if curved and price.curvature is not None:
+                layer.bends["W"] += price.curvature(strength, W.copy())
 
 
 def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[NDArray, NDArray]:

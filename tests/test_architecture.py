@@ -12,10 +12,10 @@ from tests.test_public import CONCEPTS
 
 ROOT = Path(refnn.__file__).parent
 FLOORS = [
-    {"kernels", "_validate", "data"},
+    {"kernels", "_validate", "_optimizer", "data"},
     set(CONCEPTS),
     {"layers", "network", "training", "model_io"},
-    {"properties", "experiments"},
+    {"properties", "experiments", "register"},
     {"__main__", "cli", "bench", "interop", "exercises"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -74,7 +74,7 @@ def python(code):
 def test_the_core_needs_numpy_and_nothing_else():
     """Import every module of the core where numpy is the only foreign package that can be found."""
     modules = [f"refnn.{path.stem}" for path in ROOT.glob("[a-z]*.py")]
-    modules += ["refnn.data", "refnn.kernels", "refnn.cli"]
+    modules += ["refnn.data", "refnn.kernels", "refnn.cli", "refnn.register"]
     modules += ["refnn.experiments.digit_reader", "refnn.experiments.history"]
     code = f"""
 import sys

@@ -86,10 +86,66 @@ def test_the_engine_agrees_with_the_delta_recursion(seed, sizes, activation):
                    [activation] * len(net.layers))
     X, upstream = normal(seed, 3, sizes[0]), normal(seed + 1, 3, sizes[-1])
     assert t12(net.forward(X), mlp.forward(pure, X)[-1][1])
+    net.curvature(upstream)
     net.backward(upstream)
     for layer, (dW, db) in zip(net.layers, backprop.gradients(pure, X, upstream), strict=True):
         assert t9(layer.grads["W"], dW)
         assert t9(layer.grads["b"], db)
+    for layer, (hW, hb) in zip(net.layers, backprop.curvature(pure, X, upstream), strict=True):
+        assert t9(layer.bends["W"], hW)
+        assert t9(layer.bends["b"], hb)
+
+
+ALONE = {
+    "dense": (Dense(3, "tanh"), (4,)),
+    "conv": (Conv2D(3, (3, 2), (2, 1), (1, 0), "tanh"), (2, 5, 4)),
+    "max": (MaxPool2D((3, 2), (1, 2), (1, 1)), (2, 5, 6)),
+    "average": (AvgPool2D((2, 1), (1, 1), (1, 0)), (2, 4, 3)),
+    "flatten": (Flatten(), (2, 3)),
+    "dropout": (Dropout(0.5), (6,)),
+    "maxout": (Maxout(2), (6,)),
+    "activation": (Activation("gaussian"), (3, 2)),
+    "prelu": (PReLU(0.5), (3, 2)),
+    "centre": (Centre(np.full((2, 3), 0.25)), (2, 3)),
+}
+
+
+@law("OPT-06", level="definition")
+@pytest.mark.parametrize("name", ALONE)
+def test_the_curvature_of_a_layer_is_its_jacobian_with_every_entry_squared(name):
+    described, shape = ALONE[name]
+    net = Network([type(described)(**described.config())], shape, 1, "float64")
+    (layer,), X = net.layers, normal(2, 2, *shape)
+    h = np.abs(normal(3, 2, *net.output_shape))
+    net.forward(X, masks(4))
+    into, bends = layer.curvature(h), {key: bend.copy() for key, bend in layer.bends.items()}
+    expected_into, expected = np.zeros_like(X), {key: np.zeros_like(bend) for key, bend in bends.items()}
+    for place in np.ndindex(h.shape):  # row by row of the Jacobian
+        row = np.zeros_like(h)
+        row[place] = 1
+        net.forward(X, masks(4))
+        expected_into += h[place] * net.backward(row) ** 2
+        for key in expected:
+            expected[key] += h[place] * layer.grads[key] ** 2
+    assert expected.keys() == layer.params.keys()
+    assert t9(into, expected_into) and all(t9(bends[key], expected[key]) for key in expected)
+
+
+@law("OPT-06", level="theorem")
+def test_vsgd_learns_through_the_engine_and_the_penalty_bends_the_cost_too():
+    X, y = digits()
+    net = Network([Dense(8, "tanh"), Dense(3)], 6, 0)
+    history = fit(net, X, y, epochs=60, optimizer="vsgd", batch_size=4)
+    assert history[-1].loss < history[0].loss / 2
+    seen = []
+
+    class Spy(optimizers.VSGD):
+        def step(self, params, grads, curvature=None):
+            seen.append([h.copy() for h in curvature])
+
+    for strength in (0.0, 0.25):
+        fit(Network([Dense(3)], 6, 0, "float64"), X, y, epochs=1, batch_size=60, optimizer=Spy(), strength=strength)
+    assert t12(seen[1][0], seen[0][0] + 0.5) and t12(seen[1][1], seen[0][1])
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -216,7 +272,7 @@ def trained(seed=0, **options):
 
 @pytest.mark.parametrize("optimizer", sorted(optimizers.OPTIMIZERS))
 def test_the_same_seed_gives_the_same_run_bit_for_bit(optimizer):
-    rates = {"adadelta": ()}
+    rates = {"adadelta": (), "adasecant": (), "vsgd": ()}
     one, two = (trained(3, optimizer=optimizers.optimizer(optimizer)(*rates.get(optimizer, (0.01,)))) for _ in "ab")
     other = trained(4, optimizer=optimizers.optimizer(optimizer)(*rates.get(optimizer, (0.01,))))
     assert one[1] == two[1]
@@ -424,6 +480,14 @@ X6, Y6 = digits()
 TAKEN = Dense(3)
 Network([TAKEN], 6)
 SMALL = [Dense(3)]
+
+
+def stepped_without_curvature():
+    net = Network([Dense(2)], 3)
+    net.backward(net.forward(np.ones((1, 3))))
+    net.step(optimizers.VSGD())
+
+
 REFUSED = [
     (lambda: Network([TAKEN], 6), ValueError, r"layers\[0\]: this Dense is another network's"),
     (lambda: Network([Dense(3)], 3.5), TypeError, "input_shape: expected a whole number or several, got 3.5"),
@@ -483,6 +547,12 @@ REFUSED = [
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, strength=-1), ValueError, "strength: expected a number not below 0"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, loss="cross"), ValueError, "softmax_cross_entropy"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, optimizer="adamw"), ValueError, "adam"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, optimizer="vsgd", loss="multiclass_hinge"), ValueError,
+     "optimizer: VSGD needs a curvature, which multiclass_hinge does not have: take squared_error"),
+    (lambda: fit(Network([Dense(3, "softmax")], 6), X6, Y6, optimizer="vsgd"), ValueError,
+     "curvature: softmax has no slope of its own for each output"),
+    (lambda: Network([Dense(2)], 3).curvature(np.ones((1, 2))), RuntimeError, "curvature needs a forward pass"),
+    (lambda: stepped_without_curvature(), RuntimeError, r"VSGD needs network.curvature\(...\) before each backward"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, optimizer="sgd"), ValueError, "sgd has no usual.*pass SGD"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, schedule="falling"), ValueError, "cosine_decay"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty="l3"), ValueError, "l2"),

@@ -13,11 +13,12 @@ SINGLES = {
 
 
 @pytest.mark.parametrize("lookup", PAIRS)
-def test_a_pair_by_name_is_the_function_and_its_gradient(lookup):
+def test_what_a_name_finds_is_the_function_its_gradient_and_its_curvature(lookup):
     module, table = PAIRS[lookup]
     for name, pair in table.items():
         assert getattr(module, lookup)(name) is pair
-        assert tuple(pair) == (getattr(module, name), getattr(module, f"{name}_backward"))
+        assert pair == (getattr(module, name), getattr(module, f"{name}_backward"),
+                        getattr(module, f"{name}_curvature", None))
         assert getattr(module, lookup)(pair) is pair
 
 

@@ -86,10 +86,12 @@ def run(options: argparse.Namespace) -> None:
 
 def chosen_optimizer(name: str, learning_rate: float | None, usual: float) -> optimizers.Optimizer:
     """Return the optimizer by name; Adam has the recipe's rate, the others their own where none is given."""
-    if name == "adadelta":
+    without = {"adadelta": "OPT-03", "adasecant": "OPT-08", "vsgd": "OPT-06"}
+    if name in without:
         if learning_rate is not None:
-            raise ValueError("--learning-rate: adadelta has none (OPT-03)")
-        return optimizers.Adadelta()
+            raise ValueError(f"--learning-rate: {name} has none ({without[name]})")
+        found: Callable[[], optimizers.Optimizer] = optimizers.optimizer(name)
+        return found()
     defaults = {"adam": usual, "sgd": 0.1, "momentum": 0.02, "adagrad": 0.02, "rmsprop": 0.001}
     rate = positive("--learning-rate", defaults[name] if learning_rate is None else learning_rate)
     kind: Callable[[float], optimizers.Optimizer] = optimizers.optimizer(name)

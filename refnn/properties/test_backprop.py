@@ -606,6 +606,78 @@ def test_the_chain_keeps_the_dtype_of_its_weights_and_leaves_them_alone(subject,
     assert (before == w).all()
 
 
+def bends_of(subject, net, X, h):
+    return every(subject.backprop.curvature(net, X, h))
+
+
+@law("OPT-06", level="definition")
+@given(nets(), SEEDS)
+def test_the_curvature_is_back_propagated_through_squared_slopes_weights_and_activations(subject, drawn, seed):
+    net, X, _ = drawn
+    layers = forward(net, X)
+    h = np.abs(normal(seed, *layers[-1][1].shape))
+    expected, up = [], h
+    for l in reversed(range(len(layers))):
+        W, below = net.weights[l], layers[l - 1][1] if l else X
+        up = up * BENDS[net.activations[l]][1](layers[l][0]) ** 2
+        (n, m), d = up.shape, W.shape[1]
+        hW = np.array([[sum(up[r, i] * below[r, j] ** 2 for r in range(n)) for j in range(d)] for i in range(m)])
+        expected.insert(0, (hW, None if net.biases[l] is None else up.sum(axis=0)))
+        up = np.array([[sum(up[r, i] * W[i, j] ** 2 for i in range(m)) for j in range(d)] for r in range(n)])
+    got = subject.backprop.curvature(net, X, h)
+    assert [hb is None for _, hb in got] == [b is None for b in net.biases]
+    assert all(t9(a, b) for a, b in zip(every(got), every(expected), strict=True))
+
+
+@law("OPT-06", level="theorem")
+@given(nets(depth=2), SEEDS)
+def test_with_one_hidden_layer_at_most_it_is_the_diagonal_of_gauss_and_newton_s_matrix(subject, drawn, seed):
+    net, X, _ = drawn
+    n, m = forward(net, X)[-1][1].shape
+    h = np.abs(normal(seed, n, m))
+    total = [0.0 * p for p in bends_of(subject, net, X, h)]
+    for r in range(n):  # sum over samples and outputs of h (d output / d weight)^2
+        for k in range(m):
+            slopes = every(subject.backprop.gradients(net, X[r : r + 1], np.eye(m)[k : k + 1]))
+            total = [t + h[r, k] * g**2 for t, g in zip(total, slopes, strict=True)]
+    assert all(t9(a, b) for a, b in zip(bends_of(subject, net, X, h), total, strict=True))
+
+
+@law("OPT-06", level="theorem")
+def test_with_two_hidden_layers_it_is_an_estimate(subject):
+    net = Net([[[1.0]], [[1.0], [1.0]], [[1.0, 1.0]]], [None] * 3, ["identity"] * 3)  # two paths from unit to output
+    assert bends_of(subject, net, [[1.0]], [[1.0]])[0] == 2  # 1^2 + 1^2, where (1 + 1)^2 is right:
+    assert subject.backprop.gradients(net, [[1.0]], [[1.0]])[0][0] ** 2 == 4
+
+
+@law("OPT-06", level="law")
+@given(nets(), SEEDS)
+def test_a_cost_that_bends_up_along_the_outputs_bends_up_along_the_weights(subject, drawn, seed):
+    net, X, _ = drawn
+    n, m = forward(net, X)[-1][1].shape
+    g, h = np.abs(normal(seed, n, m)), np.abs(normal(seed + 1, n, m))
+    one, two, both = (bends_of(subject, net, X, u) for u in (g, h, g + h))
+    assert all((a >= 0).all() for a in one)
+    assert all(t9(a + b, c) for a, b, c in zip(one, two, both, strict=True))
+
+
+@law("OPT-06", level="shape")
+@given(FLOATS, st.data())
+def test_the_curvatures_have_the_shapes_and_the_dtype_of_the_parameters(subject, dtype, data):
+    net, X, up = data.draw(nets(dtype=dtype))
+    before = X.copy()
+    for W, b, (hW, hb) in zip(net.weights, net.biases, subject.backprop.curvature(net, X, up), strict=True):
+        assert hW.shape == W.shape and hW.dtype == dtype
+        assert (hb is None) == (b is None) and (b is None or (hb.shape == b.shape and hb.dtype == dtype))
+    assert (before == X).all()
+
+
+@law("OPT-06", level="shape")
+def test_softmax_mixes_its_inputs_and_has_no_curvature_here(subject):
+    with pytest.raises(ValueError, match="softmax"):
+        subject.backprop.curvature(Net([np.eye(2)], [None], ["softmax"]), np.ones((1, 2)), np.ones((1, 2)))
+
+
 def instructions(call):
     """Count the Python instructions that a call executes."""
     count, before = 0, sys.gettrace()

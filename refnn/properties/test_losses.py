@@ -777,3 +777,36 @@ def test_a_full_loss_without_lambda_is_another_loss(subject):
     slide = each.sum() / 2 + (W**2).sum()
     assert subject.losses.full_loss(each, W, 0.5) == 2 + 0.5 * 5 != slide
     assert subject.losses.full_loss(each, W, 1) == slide  # it is the case lambda = 1
+
+
+# Second derivatives, for the optimizers that ask for them
+
+
+@law("OPT-06", level="gradient")
+@pytest.mark.parametrize("name", ["squared_error", "binary_cross_entropy", "softmax_cross_entropy"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@given(data=st.data())
+def test_the_curvature_of_a_loss_is_how_its_gradient_changes_along_each_output(subject, name, reduction, data):
+    prediction, target = data.draw(batches(name))
+    assume(len(prediction))
+    f_backward, f_curvature = (getattr(subject.losses, f"{name}_{what}") for what in ("backward", "curvature"))
+    up = 3.0 if reduction != "none" else np.arange(1.0, len(prediction) + 1)
+    bends = f_curvature(up, prediction, target, reduction)
+    for place in np.ndindex(prediction.shape):
+        there, back = prediction.copy(), prediction.copy()
+        there[place] += 1e-5
+        back[place] -= 1e-5
+        rise = f_backward(up, there, target, reduction)[place] - f_backward(up, back, target, reduction)[place]
+        assert fd(bends[place], rise / 2e-5)
+
+
+@law("OPT-06", level="shape")
+@pytest.mark.parametrize("name", ["squared_error", "binary_cross_entropy", "softmax_cross_entropy"])
+@given(dtype=FLOATS, data=st.data())
+def test_the_curvature_has_the_shape_and_the_dtype_of_the_prediction(subject, name, dtype, data):
+    prediction, target = data.draw(batches(name, dtype=dtype))
+    before = prediction.copy()
+    bends = getattr(subject.losses, f"{name}_curvature")(1.0, prediction, target, "sum")
+    assert bends.shape == prediction.shape and bends.dtype == dtype and (bends >= 0).all()
+    bends[...] = 99
+    assert np.array_equal(prediction, before)

@@ -18,9 +18,13 @@ RULES = {  # each rule with settings far from its defaults, so that every one of
     "RMSprop": ("RMSprop", {"learning_rate": 0.5, "rho": 0.75, "epsilon": 0.25}),
     "Adadelta": ("Adadelta", {"rho": 0.75, "epsilon": 0.25}),
     "Adam": ("Adam", {"learning_rate": 0.5, "beta1": 0.75, "beta2": 0.875, "epsilon": 0.25}),
+    "VSGD": ("VSGD", {"warmup": 1, "overestimate": 2.0, "epsilon": 0.25}),
+    "AdaSecant": ("AdaSecant", {"rho": 0.75, "gamma_max": 1.5, "epsilon": 0.25}),
 }
 every_rule = pytest.mark.parametrize("rule", RULES)
-every_rule_with_a_rate = pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "Adadelta"])
+every_rule_with_a_rate = pytest.mark.parametrize("rule", [r for r in RULES if "learning_rate" in RULES[r][1]])
+every_rule_that_moves_at_once = pytest.mark.parametrize("rule", [r for r in RULES if r != "VSGD"])
+every_rule_for_each_coordinate = pytest.mark.parametrize("rule", [r for r in RULES if r != "AdaSecant"])
 
 RUNS = st.integers(1, 5).flatmap(lambda T: exact_arrays((T, 3)))  # T gradients of one parameter of shape (3,)
 NOT_ZERO = EXACT.filter(bool)
@@ -38,13 +42,20 @@ def make(subject, rule, **settings):
     return getattr(subject.optimizers, name)(**{**own, **settings})
 
 
-def steps(optimizer, gradients):
+def move(optimizer, params, grads, h=2.0):
+    """Take one step; the rule that asks for the curvature is told that it is h everywhere."""
+    if type(optimizer).__name__ == "VSGD":
+        return optimizer.step(params, grads, [np.full_like(g, h) for g in grads])
+    return optimizer.step(params, grads)
+
+
+def steps(optimizer, gradients, h=2.0):
     """Return every step taken, each from 0, so that nothing is rounded away: shape (T, ...)."""
     gradients = np.asarray(gradients)
     w, taken = np.zeros_like(gradients[0]), []
     for g in gradients:
         w[...] = 0
-        optimizer.step([w], [g])
+        move(optimizer, [w], [g], h)
         taken.append(w.copy())
     return np.array(taken)
 
@@ -63,12 +74,12 @@ def memory_of(optimizer):
 
 
 @law("OPT-12", level="shape")
-@every_rule
+@every_rule_that_moves_at_once
 @given(dtype=FLOATS, data=st.data())
 def test_a_step_moves_the_arrays_themselves_and_leaves_the_gradients_alone(subject, rule, dtype, data):
     params, grads = [[data.draw(exact_arrays(shape, dtype)) for shape in ((2, 3), (4,), ())] for _ in range(2)]
     expected, before = [w.copy() for w in params], [g.copy() for g in grads]
-    assert make(subject, rule).step(params, grads) is None
+    assert move(make(subject, rule), params, grads) is None
     for w, start, g, same in zip(params, expected, grads, before, strict=True):
         assert (g == same).all()
         assert w.dtype == dtype and w.shape == start.shape
@@ -85,7 +96,7 @@ def test_the_memory_order_of_a_parameter_does_not_matter(subject, rule, seed):
     for t in range(3):
         g = normal(seed + t, 4, 3).T
         for optimizer, w in zip(optimizers, (plain, fortran, wide[::2, ::-2]), strict=True):
-            optimizer.step([w], [g])
+            move(optimizer, [w], [g])
     assert (plain == fortran).all() and (plain == wide[::2, ::-2]).all()
     assert (wide[1::2] == 0).all() and (wide[:, ::2] == 0).all()
 
@@ -98,14 +109,14 @@ def test_the_arithmetic_is_done_in_the_dtype_of_the_parameter(subject, rule, see
     for dtype, g, same in ((np.float32, double, double.astype("f4")), (np.float64, single, single.astype("f8"))):
         optimizers, w = [make(subject, rule), make(subject, rule)], [np.ones((2, 3), dtype) for _ in range(2)]
         for _ in range(3):
-            optimizers[0].step([w[0]], [g])
-            optimizers[1].step([w[1]], [same])
+            move(optimizers[0], [w[0]], [g])
+            move(optimizers[1], [w[1]], [same])
         assert w[0].dtype == dtype and (w[0] == w[1]).all()
         assert all(array.dtype == dtype for array in memory_of(optimizers[0]))
 
 
 @law("OPT-12", level="extreme")
-@every_rule
+@every_rule_for_each_coordinate
 @given(RUNS)
 def test_float32_parameters_follow_the_float64_ones_up_to_rounding(subject, rule, gradients):
     gradients = gradients / 8  # at most 1.25 in size: with epsilon 1/4 no division enlarges an error more than fivefold
@@ -118,13 +129,13 @@ def test_float32_parameters_follow_the_float64_ones_up_to_rounding(subject, rule
 @given(st.lists(st.lists(st.integers(1, 4), max_size=3).map(tuple), min_size=1, max_size=3))
 def test_the_memory_has_the_shapes_of_the_parameters(subject, rule, shapes):
     optimizer = make(subject, rule)
-    optimizer.step([np.ones(shape) for shape in shapes], [np.ones(shape) for shape in shapes])
+    move(optimizer, [np.ones(shape) for shape in shapes], [np.ones(shape) for shape in shapes])
     kept = [array.shape for array in memory_of(optimizer)]
     assert kept == len(kept) // len(shapes) * shapes
 
 
 @law("OPT-12", level="law")
-@every_rule
+@every_rule_for_each_coordinate
 @given(gradients=RUNS, random=st.randoms(use_true_random=False))
 def test_coordinates_do_not_interact(subject, rule, gradients, random):
     order = random.sample(range(3), 3)
@@ -134,7 +145,7 @@ def test_coordinates_do_not_interact(subject, rule, gradients, random):
 
 
 @law("OPT-12", level="law")
-@every_rule
+@every_rule_for_each_coordinate
 def test_the_ends_of_a_long_parameter_move_like_a_short_one(subject, rule):
     gradients = normal(7, 3, 70_001)
     ends = np.r_[:3, 32_766:32_770, -3:0]
@@ -148,7 +159,7 @@ def test_one_optimizer_of_two_parameters_is_two_optimizers_of_one(subject, rule,
     both, left, right = make(subject, rule), make(subject, rule), make(subject, rule)
     u, v = np.zeros(1), np.zeros(2)
     for g in gradients:
-        both.step([u, v], [g[:1], g[1:]])
+        move(both, [u, v], [g[:1], g[1:]])
     expected = steps(left, gradients[:, :1]), steps(right, gradients[:, 1:])
     assert t12(u, expected[0].sum(axis=0)) and t12(v, expected[1].sum(axis=0))
 
@@ -160,7 +171,7 @@ def test_from_the_start_a_zero_gradient_moves_nothing_even_without_epsilon(subje
     optimizer = make(subject, rule, **({"epsilon": epsilon} if "epsilon" in RULES[rule][1] else {}))
     w = start.copy()
     for _ in range(T):
-        optimizer.step([w], [np.zeros(3)])
+        move(optimizer, [w], [np.zeros(3)])
     assert (w == start).all()
 
 
@@ -173,7 +184,7 @@ def test_finite_gradients_of_any_size_leave_the_parameters_finite(subject, rule,
     settings = {"epsilon": data.draw(st.sampled_from([0.0, 1e-8]))} if "epsilon" in RULES[rule][1] else {}
     w, optimizer = np.ones(1, dtype), make(subject, rule, **settings)
     for g in gradients:
-        optimizer.step([w], [g[np.newaxis]])
+        move(optimizer, [w], [g[np.newaxis]])
     assert np.isfinite(w).all()
 
 
@@ -186,16 +197,16 @@ def test_a_gradient_too_small_to_be_squared_makes_no_leap(subject, rule, dtype, 
 
 
 @law("OPT-12", level="extreme")
-@every_rule
+@every_rule_for_each_coordinate
 @given(gradients=RUNS)
 def test_nan_spoils_its_own_coordinate_and_no_other(subject, rule, gradients):
     broken = gradients.copy()
     broken[0, 1] = np.nan
     w, clean = np.zeros(3), np.zeros(3)
     sick, well = make(subject, rule), make(subject, rule)
-    for g, bad in zip(gradients, broken, strict=True):
-        well.step([clean], [g])
-        sick.step([w], [bad])
+    for g, bad in zip([*gradients, gradients[0]], [*broken, gradients[0]], strict=True):
+        move(well, [clean], [g])
+        move(sick, [w], [bad])
     clean[1] = np.nan
     assert np.array_equal(w, clean, equal_nan=True)
 
@@ -208,10 +219,10 @@ def test_a_run_that_was_stopped_and_resumed_is_the_same_bit_for_bit(subject, rul
     w, resumed = normal(seed, 2, 3, dtype=dtype), normal(seed, 2, 3, dtype=dtype)
     for t in range(5):
         g = normal(seed + 1 + t, 2, 3, dtype=dtype)
-        whole.step([w], [g])
+        move(whole, [w], [g])
         if t == stop:
             second.restore(first.state())
-        (first if t < stop else second).step([resumed], [g])
+        move(first if t < stop else second, [resumed], [g])
     assert (w == resumed).all()
 
 
@@ -255,7 +266,7 @@ def test_a_refused_step_changes_nothing(subject, rule, gradients):
     read_only = np.broadcast_to(1.0, 4)
     for params, grads in ([u, v], [g, v[1:]]), ([u, v], [g]), ([u, read_only], [g, v]), ([u, np.arange(4)], [g, v]):
         with pytest.raises((ValueError, TypeError)):
-            optimizer.step(params, grads)
+            move(optimizer, params, grads)
     assert (u == 1).all() and (v == 1).all()
     assert (steps(optimizer, gradients) == steps(make(subject, rule), gradients)).all()
 
@@ -264,9 +275,9 @@ def test_a_refused_step_changes_nothing(subject, rule, gradients):
 @every_rule
 def test_after_the_first_step_parameters_of_other_shapes_are_refused(subject, rule):
     optimizer, w = make(subject, rule), np.ones((3, 2))
-    optimizer.step([np.ones((2, 3))], [np.ones((2, 3))])
+    move(optimizer, [np.ones((2, 3))], [np.ones((2, 3))])
     with pytest.raises(ValueError):
-        optimizer.step([w], [np.ones((3, 2))])
+        move(optimizer, [w], [np.ones((3, 2))])
     assert (w == 1).all()
 
 
@@ -283,13 +294,13 @@ def test_the_step_is_the_learning_rate_of_the_moment_times_what_the_gradients_sa
 
 @law("OPT-12", level="definition")
 def test_the_table_finds_each_rule_by_its_name(subject):
-    for name in ("SGD", "Momentum", "Adagrad", "RMSprop", "Adadelta", "Adam"):
+    for name in ("SGD", "Momentum", "Adagrad", "RMSprop", "Adadelta", "Adam", "VSGD", "AdaSecant"):
         rule = getattr(subject.optimizers, name)
         assert subject.optimizers.OPTIMIZERS[name.lower()] is rule
         assert subject.optimizers.optimizer(name.lower()) is rule
 
 
-@law("OPT-01", "OPT-02", "OPT-03", "OPT-04", "OPT-13", level="definition")
+@law("OPT-01", "OPT-02", "OPT-03", "OPT-04", "OPT-08", "OPT-13", level="definition")
 @pytest.mark.parametrize(
     "name, needed, defaults",
     [
@@ -298,6 +309,7 @@ def test_the_table_finds_each_rule_by_its_name(subject):
         ("RMSprop", {"learning_rate": 0.5}, {"rho": 0.9, "epsilon": 1e-8}),
         ("Adadelta", {}, {"rho": 0.95, "epsilon": 1e-6}),
         ("Adam", {}, {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+        ("AdaSecant", {}, {"rho": 0.95, "gamma_max": 1.8, "epsilon": 1e-4}),
     ],
 )
 def test_the_defaults_are_the_usual_ones(subject, name, needed, defaults):
@@ -318,7 +330,7 @@ def test_two_thousand_steps_on_quadratics_cut_the_cost_below_a_hundredth(subject
     w = rng.uniform(0.5, 3, (300, 4)) * rng.choice([-1, 1], (300, 4))
     start, optimizer = (curvature * w**2).sum(axis=1), getattr(subject.optimizers, name)(**settings)
     for _ in range(2000):
-        optimizer.step([w], [curvature * w])
+        move(optimizer, [w], [curvature * w])
     assert ((curvature * w**2).sum(axis=1) <= 1e-2 * start).all()
 
 
@@ -657,3 +669,307 @@ def test_a_long_rest_and_a_ramp_break_the_paper_s_bound_and_reach_the_valid_one(
     assert round(stated, 6) == paper and round(-last, 6) == reached and -last > stated
     bound = subject.optimizers.adam_step_bound(10**6, 1.0, 0.9, beta2)
     assert round(bound, 6) == limit and -last <= bound * (1 + 1e-9)
+
+
+# vSGD
+
+
+def curved_steps(vsgd, gradients, curvatures):
+    """Return the steps of a rule that is told the curvature of each sample: shape (T, ...)."""
+    w, taken = np.zeros_like(gradients[0]), []
+    for g, h in zip(gradients, curvatures, strict=True):
+        w[...] = 0
+        vsgd.step([w], [g], [h])
+        taken.append(w.copy())
+    return np.array(taken)
+
+
+def noisy_run(vsgd, steps, seed):
+    """Return |theta| on the way down h/2 (theta - c)^2 from 5, with h = 2 and c of mean 0 and deviation 0.5."""
+    theta, path = np.array([5.0]), []
+    for c in 0.5 * np.random.default_rng(seed).standard_normal(steps):
+        vsgd.step([theta], [2 * (theta - c)], [[2.0]])
+        path.append(abs(theta[0]))
+    return path
+
+
+@law("OPT-06", level="definition")
+@given(
+    st.integers(1, 8).flatmap(lambda T: st.tuples(exact_arrays((T, 3)), exact_arrays((T, 3)))),
+    st.integers(1, 4), st.sampled_from([0.5, 2.0, 30.0]), st.sampled_from([1e-9, 0.25]),
+)  # fmt: skip
+def test_vsgd_divides_the_share_of_the_mean_gradient_by_the_mean_curvature(subject, run, warmup, C, epsilon):
+    gradients, curvatures = run
+    taken = curved_steps(subject.optimizers.VSGD(warmup, C, epsilon), gradients, curvatures)
+    for path, gs, hs in by_coordinate(taken, gradients, curvatures):
+        first = gs[:warmup]
+        n = len(first)
+        mean, v, bend = sum(first) / n, C * sum(g * g for g in first) / n, C * sum(abs(h) for h in hs[:warmup]) / n
+        tau = warmup
+        assert path[:warmup] == [0.0] * n  # it only watches
+        for step, g, h in zip(path[warmup:], gs[warmup:], hs[warmup:], strict=True):
+            mean, v = (1 - 1 / tau) * mean + g / tau, (1 - 1 / tau) * v + g * g / tau
+            bend = (1 - 1 / tau) * bend + abs(h) / tau
+            share = min(mean**2 / v, 1) if v else 0
+            assert t9(step, -share / (bend + epsilon) * g)
+            tau = (1 - share) * tau + 1
+
+
+@law("OPT-06", level="theorem")
+@given(NOT_ZERO, EXACT, st.sampled_from([0.25, 1.0, 3.0]), st.integers(1, 12))
+def test_without_noise_the_first_step_of_vsgd_lands_in_the_minimum(subject, away, c, h, warmup):
+    theta, vsgd = np.array([c + away]), subject.optimizers.VSGD(warmup, overestimate=1, epsilon=0)
+    for _ in range(warmup):
+        vsgd.step([theta], [h * (theta - c)], [[h]])
+        assert theta[0] == c + away
+    vsgd.step([theta], [h * (theta - c)], [[h]])
+    assert t9(theta[0], c)
+
+
+@law("OPT-06", level="law")
+@given(st.integers(1, 9).flatmap(lambda T: exact_arrays((T, 3))), st.sampled_from([0.25, 1.0, 8.0]))
+def test_no_step_of_vsgd_is_longer_than_newton_s(subject, gradients, h):
+    taken = curved_steps(subject.optimizers.VSGD(1, overestimate=1, epsilon=0), gradients, np.full_like(gradients, h))
+    assert (np.abs(taken) <= np.abs(gradients) / h * (1 + 1e-12)).all()
+    assert (np.sign(taken) * np.sign(gradients) <= 0).all()
+
+
+@law("OPT-06", level="law")
+@given(
+    st.integers(1, 9).flatmap(lambda T: st.tuples(exact_arrays((T, 2)), exact_arrays((T, 2)))),
+    st.sampled_from([2.0**-6, 2.0, 2.0**9]), st.integers(1, 3),
+)  # fmt: skip
+def test_scaling_the_cost_leaves_the_steps_of_vsgd_as_they_are(subject, run, c, warmup):
+    gradients, curvatures = run
+    plain, scaled = (subject.optimizers.VSGD(warmup, 2.0, epsilon=0) for _ in range(2))
+    assert (curved_steps(scaled, c * gradients, c * curvatures) == curved_steps(plain, gradients, curvatures)).all()
+
+
+@law("OPT-06", level="theorem")
+@pytest.mark.parametrize("warmup", [2, 10])
+@pytest.mark.parametrize("seed", range(3))
+def test_under_noise_vsgd_settles_in_the_minimum(subject, warmup, seed):
+    assert noisy_run(subject.optimizers.VSGD(warmup, overestimate=1), 3000, seed)[-1] < 0.05
+
+
+@law("OPT-06", level="theorem")
+@pytest.mark.parametrize("seed", range(3))
+def test_one_first_sample_and_no_overestimate_lock_the_memory_of_vsgd_at_one(subject, seed):
+    path = noisy_run(subject.optimizers.VSGD(1, overestimate=1), 3000, seed)
+    assert np.mean(path[1000:]) > 0.35  # every step is Newton's for the sample at hand: the mean of |N(0, 1/2)| is 0.4
+
+
+@law("OPT-06", level="definition")
+@pytest.mark.parametrize("size, C", [(3, 1.0), (40, 4.0)])
+def test_by_default_vsgd_overestimates_by_a_tenth_of_the_number_of_parameters_after_ten_steps(subject, size, C):
+    gradients, curvatures = normal(1, 13, size), np.abs(normal(2, 13, size))
+    taken = curved_steps(subject.optimizers.VSGD(), gradients, curvatures)
+    assert (taken == curved_steps(subject.optimizers.VSGD(10, C, 1e-9), gradients, curvatures)).all()
+    assert (taken[:10] == 0).all() and (taken[10:] != 0).all()
+
+
+@law("OPT-06", level="extreme")
+@pytest.mark.parametrize("epsilon", [0.0, 1e-9])
+def test_where_the_cost_does_not_bend_and_the_gradient_is_noise_vsgd_makes_no_leap(subject, epsilon):
+    gradients = np.array([[3.0], [3.0], [-5.0], [1.0]])
+    taken = curved_steps(subject.optimizers.VSGD(1, 1.0, epsilon), gradients, np.zeros_like(gradients))
+    assert np.isfinite(taken).all() and ((taken == 0).all() or epsilon)
+
+
+@law("OPT-06", level="shape")
+def test_vsgd_without_a_curvature_says_where_to_get_it(subject):
+    w = np.ones(3)
+    with pytest.raises(ValueError, match="curvature"):
+        subject.optimizers.VSGD().step([w], [np.ones(3)])
+    with pytest.raises(ValueError, match="curvature"):
+        subject.optimizers.VSGD().step([w], [np.ones(3)], [np.ones(2)])
+    assert (w == 1).all()
+
+
+# Why that rate
+
+DISTANCES = exact_arrays(4)
+POSITIVE = st.sampled_from([0.125, 0.5, 1.7, 3.0])
+
+
+@law("OPT-07", level="definition")
+@given(EXACT, EXACT, st.sampled_from([0.0, 0.25, 1.5]), POSITIVE)
+def test_the_expected_square_distance_is_the_mean_over_samples(subject, distance, optimum, rate, h):
+    s = 0.75
+    after = [distance + optimum - rate * h * (distance + optimum - c) - optimum for c in (optimum - s, optimum + s)]
+    expected = subject.optimizers.expected_square_distance(rate, distance, s, h)
+    assert t12(expected, np.mean(np.square(after)))
+
+
+@law("OPT-07", level="theorem")
+@given(NOT_ZERO, st.sampled_from([0.0, 0.25, 1.1, 8.0]), POSITIVE, st.floats(-1, 4))
+def test_no_other_rate_is_expected_to_end_nearer(subject, distance, s, h, other):
+    o = subject.optimizers
+    best = o.best_rate(distance, s, h)
+    least, there = o.expected_square_distance(best, distance, s, h), o.expected_square_distance(other, distance, s, h)
+    assert least <= there + 1e-12 * max(1, there)
+
+
+@law("OPT-07", level="law")
+@given(DISTANCES, st.sampled_from([0.25, 1.1, 8.0]), POSITIVE)
+def test_the_best_rate_is_the_square_of_the_mean_gradient_over_its_mean_square(subject, distance, s, h):
+    g = np.array([h * (distance - s), h * (distance + s)])  # the gradients of two equally likely samples
+    expected = g.mean(axis=0) ** 2 / (h * (g**2).mean(axis=0))
+    assert t12(subject.optimizers.best_rate(distance, np.full(4, s), np.full(4, h)), expected)
+
+
+@law("OPT-07", level="theorem")
+def test_the_worked_rate(subject):
+    assert round(float(subject.optimizers.best_rate(distance=2.3 - 0.5, spread=1.1, curvature=1.7)), 7) == 0.4282882
+
+
+@law("OPT-07", level="extreme")
+def test_in_the_minimum_the_best_rate_is_zero_with_or_without_noise(subject):
+    assert subject.optimizers.best_rate([0, 0], [0, 1], [2, 2]).tolist() == [0, 0]
+
+
+# AdaSecant
+
+
+def secant_oracle(blocks, rho, gamma_max, epsilon):
+    """Yield the steps of AdaSecant for the gradients of one array, coordinate by coordinate, in plain numbers."""
+    blocks = [[x / (math.sqrt(sum(y * y for y in block)) or 1) for x in block] for block in blocks]
+    memory = [dict.fromkeys("g m q top bottom am aq d dm dq p tau".split(), 0.0) for _ in blocks[0]]
+    for t, block in enumerate(blocks, start=1):
+        taken = []
+        for M, g in zip(memory, block, strict=True):
+            alpha, last = g - M["g"], M["g"]
+            tau = (1 - (M["dm"] ** 2 / M["dq"] if M["dq"] else 0)) * M["tau"] + 1
+            far_g = abs(g - M["m"]) > 2 * math.sqrt(max(M["q"] - M["m"] ** 2, 0))
+            far_alpha = abs(alpha - M["am"]) > 2 * math.sqrt(max(M["aq"] - M["am"] ** 2, 0))
+            tau = 2.2 if far_g or far_alpha else tau
+            new = {"top": (last - g) * (last - M["m"]), "bottom": (last - M["m"]) * (g - M["m"]), "am": alpha,
+                   "aq": alpha**2, "dm": M["d"], "dq": M["d"] ** 2, "p": alpha * M["d"]}
+            M.update({name: (1 - 1 / tau) * M[name] + x / tau for name, x in new.items()})
+            share = max(1 / t, 1 - rho)
+            M.update(m=(1 - share) * M["m"] + share * g, q=(1 - share) * M["q"] + share * g * g)
+            gamma = min(max(M["top"] / M["bottom"], 0), gamma_max) if M["bottom"] > 0 else gamma_max
+            rate = math.sqrt((M["dq"] + epsilon) / (M["aq"] + epsilon)) - M["p"] / (M["aq"] + epsilon)
+            M.update(g=g, d=-rate * (g + gamma * M["m"]) / (1 + gamma), tau=tau)
+            taken.append(M["d"])
+        yield taken
+
+
+@law("OPT-08", level="definition")
+@given(SEEDS, st.sampled_from([0.5, 0.95]), st.sampled_from([0.0, 1.8]), st.sampled_from([1e-4, 0.25]))
+def test_adasecant_steps_at_the_secant_rate_along_the_corrected_gradient(subject, seed, rho, gamma_max, epsilon):
+    gradients = normal(seed, 12, 3) + [1.0, 0.0, -0.25]
+    taken = steps(subject.optimizers.AdaSecant(rho, gamma_max, epsilon), gradients)
+    assert t9(taken, np.array(list(secant_oracle(gradients.tolist(), rho, gamma_max, epsilon))))
+
+
+@law("OPT-08", level="law")
+@given(RUNS, st.sampled_from([2.0**-30, 0.5, 2.0**40]), st.sampled_from([1e-4, 0.25]))
+def test_scaling_the_cost_leaves_the_steps_of_adasecant_as_they_are(subject, gradients, c, epsilon):
+    plain, scaled = (subject.optimizers.AdaSecant(epsilon=epsilon) for _ in range(2))
+    assert (steps(scaled, c * gradients) == steps(plain, gradients)).all()
+
+
+@law("OPT-08", level="law")
+@given(SEEDS)
+def test_the_memory_of_adasecant_never_reaches_over_less_than_one_step(subject, seed):
+    secant, w = subject.optimizers.AdaSecant(), np.zeros(3)
+    for g in normal(seed, 30, 3) + [3.0, 0.0, -0.25]:
+        secant.step([w], [g])
+        assert (secant.state()["tau"][0] >= 1).all()
+
+
+@law("OPT-08", level="law")
+def test_an_outlier_makes_adasecant_forget(subject):
+    secant, w = subject.optimizers.AdaSecant(), np.zeros(2)
+    for t in range(40):
+        secant.step([w], [[1 + 0.01 * (-1) ** t, 1.0]])
+    before = secant.state()["tau"][0].copy()
+    secant.step([w], [[-1.0, 1.0]])
+    assert before[0] < 2 and secant.state()["tau"][0][0] == 2.2
+
+
+@law("OPT-08", level="theorem")
+@pytest.mark.parametrize("seed", range(3))
+def test_under_noise_adasecant_comes_down_without_a_learning_rate(subject, seed):
+    rng = np.random.default_rng(seed)
+    h, w, secant = rng.uniform(0.2, 5, 20), rng.choice([-5.0, 5.0], 20), subject.optimizers.AdaSecant()
+    start = (h * w**2).sum()
+    for _ in range(3000):
+        secant.step([w], [h * (w - 0.5 * rng.standard_normal(20))])
+    assert (h * w**2).sum() < 0.02 * start
+
+
+@law("OPT-08", level="theorem")
+@given(st.lists(st.tuples(EXACT, EXACT, st.integers(1, 9)), min_size=1, max_size=6), st.sampled_from([0.0, 1e-4]))
+def test_if_all_means_have_the_same_weights_the_secant_rate_is_never_negative(subject, pairs, epsilon):
+    alpha, delta, weights = np.array(pairs).T
+    mean = lambda x: np.average(x, weights=weights)  # noqa: E731
+    rate = subject.optimizers.secant_rate(mean(delta**2), mean(alpha**2), mean(alpha * delta), epsilon)
+    assert 0 <= rate <= 2 * math.sqrt((mean(delta**2) + epsilon) / (mean(alpha**2) + epsilon or 1)) + 1e-9
+
+
+@law("OPT-10", level="theorem")
+@given(st.lists(NOT_ZERO, min_size=1, max_size=6), st.sampled_from([0.25, 2.0, 8.0]))
+def test_without_noise_the_secant_rate_is_zero_where_the_cost_bends_up_and_twice_newton_s_where_down(
+    subject, steps_taken, h
+):
+    delta = np.array(steps_taken)
+    for bend, expected in ((h, 0.0), (-h, 2 / h)):
+        alpha = bend * delta
+        rate = subject.optimizers.secant_rate((delta**2).mean(), (alpha**2).mean(), (alpha * delta).mean())
+        assert t12(rate, expected)
+
+
+@law("OPT-10", level="theorem")
+@pytest.mark.parametrize("h, short, long", [(2.0, 0.0, 0.5), (-2.0, 1.0, 0.5)])
+def test_the_worked_rates_of_the_short_form_and_of_the_one_with_the_covariance(subject, h, short, long):
+    delta = np.ones(4)
+    alpha = h * delta
+    squares, product = ((delta**2).mean(), (alpha**2).mean()), (alpha * delta).mean()
+    assert subject.optimizers.secant_rate(*squares, product) == short
+    assert subject.optimizers.secant_rate(*squares, product - alpha.mean() * delta.mean()) == long
+
+
+# What AdaSecant takes out of the noise
+
+
+@law("OPT-09", level="theorem")
+@given(exact_arrays((5, 2)), st.sampled_from([0.0, 0.25, 1.8]))
+def test_the_corrected_gradient_has_the_same_mean_and_less_variance(subject, g, gamma):
+    mean = np.broadcast_to(g.mean(axis=0), g.shape)
+    corrected = subject.optimizers.corrected_gradient(g, mean, np.full_like(g, gamma))
+    assert t9(corrected.mean(axis=0), g.mean(axis=0))
+    assert t9(corrected.var(axis=0) * (1 + gamma) ** 2, g.var(axis=0))
+
+
+@law("OPT-09", level="theorem")
+@given(SEEDS, st.sampled_from([0.5, 1.0, 2.0]))
+def test_the_best_gamma_makes_the_corrected_gradient_nearest_to_the_next(subject, seed, noise):
+    g = normal(seed, 40) + 1
+    after = 1 + 0.75 * (g - 1) + noise * normal(seed + 1, 40)  # the next gradient remembers this one in part
+    m = float(g.mean())
+    gamma = float(subject.optimizers.best_gamma(g, after, m, gamma_max=1e9))
+    assume(0 < gamma < 1e6)
+    miss = lambda k: np.mean(((g + k * m) / (1 + k) - after) ** 2)  # noqa: E731
+    assert miss(gamma) <= min(miss(gamma * 1.01), miss(gamma * 0.99), miss(0.0)) + 1e-12
+    h = 1e-5 * max(1, gamma)
+    assert abs(miss(gamma + h) - miss(gamma - h)) / (2 * h) <= 1e-5
+
+
+@law("OPT-09", level="definition")
+@given(exact_arrays((4, 2)), exact_arrays((4, 2)), exact_arrays(2), st.sampled_from([0.5, 1.8]))
+def test_gamma_is_a_ratio_of_means_between_zero_and_its_limit(subject, g, after, m, limit):
+    top, bottom = ((g - after) * (g - m)).mean(axis=0), ((g - m) * (after - m)).mean(axis=0)
+    expected = [min(max(a / b, 0), limit) if b > 0 else limit for a, b in zip(top, bottom, strict=True)]
+    assert t12(subject.optimizers.best_gamma(g, after, m, limit), expected)
+
+
+@law("OPT-08", "OPT-09", level="shape")
+@given(FLOATS)
+def test_the_parts_of_adasecant_and_vsgd_keep_the_dtype(subject, dtype):
+    o, a, b = subject.optimizers, np.array([[1, 2], [3, 5]], dtype), np.array([[2, 1], [1, 4]], dtype)
+    results = [o.secant_rate(a, b, a), o.corrected_gradient(a, b, b), o.best_gamma(a, b, a[0]), o.best_rate(a, b, a),
+               o.expected_square_distance(a, b, a, b)]
+    assert all(result.dtype == dtype for result in results)
+    assert [result.shape for result in results] == [(2, 2), (2, 2), (2,), (2, 2), (2, 2)]

@@ -2,6 +2,7 @@ import numpy as np
 
 from refnn.backprop import (
     chain_gradients,
+    curvature,
     deltas,
     gradients,
     input_gradient,
@@ -23,6 +24,7 @@ NET = MLP([W1, W2], [b1, b2], ["tanh", "identity"])
 
 VALID = {
     "chain_gradients": (0.5, np.array([1.0, 2, -1]), "tanh"),
+    "curvature": (NET, X, UP),
     "deltas": (NET, X, UP),
     "gradients": (NET, X, UP),
     "input_gradient": (NET, X, UP),
@@ -41,6 +43,8 @@ REFUSED = [
     ("chain_gradients", lambda: chain_gradients([1.0], [1.0]), ValueError, "x: expected 0 axes, got 1"),
     ("chain_gradients", lambda: chain_gradients(1.0, [1.0], "softmax"), ValueError, "f: expected an activation with a derivative f', got 'softmax'"),
     ("chain_gradients", lambda: chain_gradients(1.0, [1.0], "tanh", UP), ValueError, "upstream: expected 0 axes, got 2"),
+    ("curvature", lambda: curvature(NET, X, UP.T), ValueError, r"upstream: expected shape \(4, 1\), got \(1, 4\)"),
+    ("curvature", lambda: curvature(MLP([W1, W2], [b1, b2], ["tanh", "softmax"]), X, UP), ValueError, "f: expected an activation with a derivative f', got 'softmax'"),
     ("deltas", lambda: deltas(NET, X, UP.T), ValueError, r"upstream: expected shape \(4, 1\), got \(1, 4\)"),
     ("deltas", lambda: deltas(NET, X, 1.0), ValueError, r"upstream: expected shape \(4, 1\), got \(\)"),
     ("deltas", lambda: deltas([W1], X, UP), TypeError, "net: expected weights, biases and activations"),

@@ -7,6 +7,7 @@ from refnn.losses import (
     best_constants,
     binary_cross_entropy,
     binary_cross_entropy_backward,
+    binary_cross_entropy_curvature,
     cross_entropy,
     cross_entropy_backward,
     full_loss,
@@ -18,8 +19,10 @@ from refnn.losses import (
     perceptron_criterion_backward,
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
+    softmax_cross_entropy_curvature,
     squared_error,
     squared_error_backward,
+    squared_error_curvature,
 )
 
 EACH = np.array([1.0, -2, 0.5])
@@ -35,6 +38,7 @@ VALID = {
     "best_constants": (EACH,),
     "binary_cross_entropy": (ROWS, WANTED, "none"),
     "binary_cross_entropy_backward": (EACH, ROWS, WANTED, "none"),
+    "binary_cross_entropy_curvature": (EACH, ROWS, WANTED, "none"),
     "cross_entropy": (SHARES, WANTED, "none"),
     "cross_entropy_backward": (EACH, SHARES, WANTED, "none"),
     "full_loss": (EACH, W, 0.5),
@@ -45,8 +49,10 @@ VALID = {
     "perceptron_criterion_backward": (EACH, LOGITS, SIGNS, "none"),
     "softmax_cross_entropy": (SCORES, LABELS, "none"),
     "softmax_cross_entropy_backward": (EACH, SCORES, LABELS, "none"),
+    "softmax_cross_entropy_curvature": (EACH, SCORES, LABELS, "none"),
     "squared_error": (ROWS, OTHER, "none"),
     "squared_error_backward": (EACH, ROWS, OTHER, "none"),
+    "squared_error_curvature": (EACH, ROWS, OTHER, "none"),
 }
 
 NO_ARRAYS = ["loss"]
@@ -100,4 +106,8 @@ REFUSED = [
     ("squared_error", lambda: squared_error(["a"], [1]), TypeError, "prediction: expected float32"),
     ("squared_error_backward", lambda: squared_error_backward(1.0, ROWS, OTHER, "none"), ValueError, r"upstream: expected shape \(3,\), got \(\)"),
     ("squared_error_backward", lambda: squared_error_backward(1.0, np.zeros((0, 2)), np.zeros((0, 2))), ValueError, NO_MEAN),
+    ("binary_cross_entropy_curvature", lambda: binary_cross_entropy_curvature(1.0, [0.5], [1.5]), ValueError, "targets: expected probabilities"),
+    ("softmax_cross_entropy_curvature", lambda: softmax_cross_entropy_curvature(1.0, SCORES, [0, 1, 4]), ValueError, r"labels: expected labels 0\.\.3, counted from 0, got 4 at 2"),
+    ("squared_error_curvature", lambda: squared_error_curvature(EACH, ROWS, OTHER), ValueError, r"upstream: expected shape \(\), got \(3,\)"),
+    ("squared_error_curvature", lambda: squared_error_curvature(1.0, ROWS, OTHER.T), ValueError, r"target: expected shape \(3, 2\), got \(2, 3\)"),
 ]

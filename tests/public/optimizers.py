@@ -2,17 +2,34 @@ import numpy as np
 
 from refnn.optimizers import (
     SGD,
+    VSGD,
     Adadelta,
     Adagrad,
     Adam,
+    AdaSecant,
     Momentum,
     Optimizer,
     RMSprop,
     adam_step_bound,
+    best_gamma,
+    best_rate,
+    corrected_gradient,
+    expected_square_distance,
     optimizer,
+    secant_rate,
 )
 
-VALID = {"adam_step_bound": (3, 0.5), "optimizer": ("adam",)}
+SOME, MORE = np.array([[1.0, 2, 0.5], [3, 0.25, 1]]), np.array([[2.0, 1, 4], [0.5, 1, 2]])
+
+VALID = {
+    "adam_step_bound": (3, 0.5),
+    "best_gamma": (SOME, MORE, np.array([1.0, 2, 3])),
+    "best_rate": (SOME, MORE, SOME),
+    "corrected_gradient": (SOME, MORE, SOME),
+    "expected_square_distance": (SOME, MORE, SOME, MORE),
+    "optimizer": ("adam",),
+    "secant_rate": (SOME, MORE, SOME, 0.25),
+}
 
 NO_ARRAYS = ["adam_step_bound", "optimizer"]
 
@@ -55,7 +72,26 @@ REFUSED = [
     ("Adam", lambda: Adam(beta2=1.5), ValueError, "beta2: expected a number in"),
     ("adam_step_bound", lambda: adam_step_bound(0), ValueError, "t: expected at least 1, got 0"),
     ("adam_step_bound", lambda: adam_step_bound(1, beta2=0), ValueError, "beta2: expected a number above 0"),
-    ("optimizer", lambda: optimizer("adamw"), ValueError, "optimizer: expected one of adadelta, adagrad, adam, momentum, rmsprop, sgd, got 'adamw'"),
+    ("optimizer", lambda: optimizer("adamw"), ValueError, "optimizer: expected one of adadelta, adagrad, adam, adasecant, momentum, rmsprop, sgd, vsgd, got 'adamw'"),
+    ("AdaSecant", lambda: AdaSecant(gamma_max=-1), ValueError, "gamma_max: expected a number not below 0, got -1"),
+    ("AdaSecant", lambda: AdaSecant(rho=1), ValueError, r"rho: expected a number in \[0, 1\), got 1"),
+    ("VSGD", lambda: VSGD(0), ValueError, "warmup: expected at least 1, got 0"),
+    ("VSGD", lambda: VSGD(1.5), TypeError, "warmup: expected a whole number, got 1.5"),
+    ("VSGD", lambda: VSGD(overestimate=0), ValueError, "overestimate: expected a number above 0, got 0"),
+    ("VSGD.step", lambda: VSGD().step([w(2)], [w(2)]), ValueError, "curvature: VSGD needs the second derivatives .*backprop.curvature gives them"),
+    ("VSGD.step", lambda: VSGD().step([w(2)], [w(2)], w(2)), TypeError, "curvature: expected a list of arrays, got ndarray"),
+    ("VSGD.step", lambda: VSGD().step([w(2)], [w(2)], []), ValueError, "curvature: expected one for each of the 1 parameters, got 0"),
+    ("VSGD.step", lambda: VSGD().step([w(2)], [w(2)], [w(3)]), ValueError, r"curvature\[0\]: expected shape \(2,\), got \(3,\)"),
+    ("VSGD.step", lambda: VSGD().step([whole], [w(4, 3)], [whole]), ValueError, r"params\[0\]: shares memory with curvature\[0\]"),
+    ("best_gamma", lambda: best_gamma([], [], 0), ValueError, "g: expected at least one row of draws"),
+    ("best_gamma", lambda: best_gamma(SOME, MORE.T, [1, 2, 3]), ValueError, r"g_next: expected shape \(2, 3\), got \(3, 2\)"),
+    ("best_gamma", lambda: best_gamma(SOME, MORE, 0), ValueError, r"mean: expected shape \(3,\), got \(\)"),
+    ("best_rate", lambda: best_rate(1, 1, 0), ValueError, "curvature: expected positive numbers, got 0"),
+    ("best_rate", lambda: best_rate(SOME, 1, 1), ValueError, r"spread: expected shape \(2, 3\), got \(\)"),
+    ("corrected_gradient", lambda: corrected_gradient(1, 2, -0.5), ValueError, "gamma: expected numbers not below 0, got -0.5"),
+    ("expected_square_distance", lambda: expected_square_distance(1, SOME, 1, 1), ValueError, r"distance: expected shape \(\), got \(2, 3\)"),
+    ("secant_rate", lambda: secant_rate(-1, 1, 0), ValueError, "expected mean squares not below 0, got a negative one"),
+    ("secant_rate", lambda: secant_rate(1, 1, 0, epsilon=-1), ValueError, "epsilon: expected a number not below 0"),
     # the parameters
     ("Adam.step", lambda: Adam().step(w(2), w(2)), TypeError, "params: expected a list of arrays, got ndarray"),
     ("Adam.step", lambda: Adam().step([[1.0, 2]], [w(2)]), TypeError, r"params\[0\]: expected an array to update in place, got list"),

@@ -1,14 +1,26 @@
 import numpy as np
 
-from refnn.regularizers import Regularizer, decay_factor, l1, l1_backward, l2, l2_backward, regularizer
+from refnn.regularizers import (
+    Regularizer,
+    decay_factor,
+    l1,
+    l1_backward,
+    l1_curvature,
+    l2,
+    l2_backward,
+    l2_curvature,
+    regularizer,
+)
 
 W = np.array([[3.0, -4, 0.5], [0, 1, -0.25]])
 
 VALID = {
     "l1": (W,),
     "l1_backward": (np.array(0.5), W),
+    "l1_curvature": (np.array(0.5), W),
     "l2": (W,),
     "l2_backward": (np.array(0.5), W),
+    "l2_curvature": (np.array(0.5), W),
 }
 
 NO_ARRAYS = ["decay_factor", "regularizer"]
@@ -24,6 +36,8 @@ REFUSED = [
     ("l1_backward", lambda: l1_backward([1.0], np.zeros(2)), ValueError, r"upstream: expected shape \(\), got \(1,\)"),
     ("l2", lambda: l2(None), TypeError, "W: expected float32.*object"),
     ("l2_backward", lambda: l2_backward(np.ones((2, 3)), np.zeros((2, 3))), ValueError, r"upstream: expected shape \(\), got \(2, 3\)"),
+    ("l1_curvature", lambda: l1_curvature([1.0], np.zeros(2)), ValueError, r"upstream: expected shape \(\), got \(1,\)"),
+    ("l2_curvature", lambda: l2_curvature(1.0, None), TypeError, "W: expected float32.*object"),
     ("regularizer", lambda: regularizer("L2"), ValueError, "regularizer: expected one of l1, l2, got 'L2'"),
     ("regularizer", lambda: regularizer(l2), ValueError, "regularizer: expected one of l1, l2, got <function l2"),
 ]
