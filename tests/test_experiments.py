@@ -59,7 +59,8 @@ def test_stored_data_are_what_load_returns(tmp_path, monkeypatch):
 
 def test_the_command_lists_runs_and_prints(capsys):
     assert main(["experiment"]) == 0
-    assert all(name in capsys.readouterr().out for name in experiments.EXPERIMENTS)
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in experiments.EXPERIMENTS)
     assert main(["experiment", "sigmoid_sum"]) == 0
     assert "softplus" in capsys.readouterr().out
     assert main(["experiment", "sigmoid_sum", "--json"]) == 0
