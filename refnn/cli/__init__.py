@@ -1,4 +1,4 @@
-"""The command line: `refnn train`, `refnn predict`, `refnn experiment`, `refnn info`."""
+"""The command line: `refnn train`, `predict`, `experiment`, `explain`, `errata` and `info`."""
 
 import argparse
 import os
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # other on a busy machine. NumPy reads this when it is first imported, and the commands import it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from refnn.cli import experiment, info, predict, train
+        from refnn.cli import errata, experiment, explain, info, predict, train
     except ImportError as wrong:  # a kernel form that does not exist, say
         return _say("refnn", wrong, 2)
     parser = argparse.ArgumentParser(
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"refnn {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (train, predict, experiment, info):
+    for module in (train, predict, experiment, explain, errata, info):
         name = module.__name__.rpartition(".")[2]
         words = (module.__doc__ or "").partition("\n")[0]
         sub = commands.add_parser(name, help=words, description=module.__doc__,

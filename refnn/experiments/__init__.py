@@ -24,7 +24,30 @@ __all__ = ["EXPERIMENTS", "as_json", "draw", "experiment", "load", "source_hash"
 
 # in the order of the book
 EXPERIMENTS = (
+    "perceptron_runs",
+    "xor",
+    "boundaries",
     "sigmoid_sum",
+    "vanishing",
+    "initialisation",
+    "dead_relus",
+    "zigzag",
+    "maxout_learns",
+    "learning_rate",
+    "local_minima",
+    "optimizer_paths",
+    "adagrad_table",
+    "dropout_ensemble",
+    "pretraining",
+    "bias_variance",
+    "conv_matrix",
+    "equivariance",
+    "first_layer",
+    "lecun1989",
+    "universality",
+    "sawtooth",
+    "fat_or_thin",
+    "parity",
 )
 
 # Colours that stay apart for every kind of eyesight, on white and on black (Okabe and Ito, the yellow left out).

@@ -299,7 +299,9 @@ def test_the_exponents_that_s1_prints_belong_to_other_functions(subject):
     a, b = 1.716, 2 / 3
     right = float(subject.activations.scaled_tanh(np.array([1.0]))[0])
     printed = a * (1 - math.exp(b)) / (1 + math.exp(b)), 2 * a / (1 + math.exp(-b)) - a
+    meant = a * (1 - math.exp(-2 * b)) / (1 + math.exp(-2 * b)), 2 * a / (1 + math.exp(-2 * b)) - a
     assert abs(right - a * math.tanh(b)) <= 1e-15 and abs(right - 1.0000555) <= 5e-8
+    assert t12(meant, [right, right])
     assert abs(printed[0] + 0.5517) <= 5e-5 and abs(printed[1] - 0.5517) <= 5e-5
 
 
@@ -455,7 +457,7 @@ def test_a_leaky_unit_does_not_die(subject, z, alpha):
     assert (subject.activations.prelu_prime(z, np.array(alpha)) >= min(1, alpha)).all()
 
 
-@law("ACT-13", level="law")
+@law("ACT-13", "E-29", level="law")
 @given(exact_arrays(5), st.integers(-16, 8).map(lambda i: i / 8))
 def test_up_to_slope_one_leaky_relu_is_a_maximum(subject, x, alpha):
     assert (subject.activations.leaky_relu(x) == np.maximum(0.01 * x, x)).all()

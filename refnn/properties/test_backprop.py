@@ -489,8 +489,9 @@ def test_delta_is_not_made_of_itself(subject, seed):
     _, delta2, *_, prime2 = column_form(subject, *wide)
     with pytest.raises(ValueError):
         (W2.T @ delta2) * prime2  # three entries meet two
-    _, W1, _, W2, *_ = square = two_layers(10 * seed, 3, 3, 3)
+    _, W1, _, W2, _, U = square = two_layers(10 * seed, 3, 3, 3)
     delta1, delta2, _, _, prime1, _, prime2 = column_form(subject, *square)
+    assert t12(delta2, U * prime2) and t12(delta1, (W2.T @ delta2) * prime1)
     assert np.abs((W2.T @ delta2) * prime2 - delta2).max() >= 0.02
     assert np.abs((W1.T @ delta1) * prime1 - delta1).max() >= 0.02
 

@@ -716,3 +716,15 @@ def test_the_slides_one_star_is_two_operations_of_seven_and_of_three_outputs(sub
     w, y = np.array([1.0, 2, 3]), np.array([1.0, 0, 0, 0, 1])
     assert subject.conv.convolve(w, y).tolist() == [1, 2, 3, 0, 1, 2, 3]
     assert subject.conv.conv1d(y.reshape(1, 1, 5), w.reshape(1, 1, 3)).ravel().tolist() == [1, 0, 3]
+
+
+@law("E-37", level="theorem")
+@given(SEEDS)
+def test_delta_is_the_signal_of_an_error_and_no_function_of_x_as_the_layers_output_is(subject, seed):
+    y, w = normal(seed, 4, 5), normal(seed + 1, 2, 3)
+    a, prime = sigmoid(plane(subject, y, w))  # sigma(x), where the slide prints delta(x)
+    delta = [(a - target) * prime for target in (0, 1)]  # dE/dx of E = sum (a - target)^2 / 2
+    for target in (0, 1):
+        numeric = slope(lambda w: (sigmoid(plane(subject, y, w))[0] - target) ** 2 / 2, w)  # noqa: B023
+        assert fd(plane_backward(subject, delta[target], y, w)[1], numeric)
+    assert (delta[0] != delta[1]).any()  # for one and the same x
