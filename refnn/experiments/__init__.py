@@ -44,6 +44,7 @@ EXPERIMENTS = (
     "equivariance",
     "first_layer",
     "lecun1989",
+    "advice",
     "universality",
     "sawtooth",
     "fat_or_thin",
