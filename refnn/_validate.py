@@ -121,7 +121,8 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return `value` if it is one of these words."""
     choices = sorted(choices)
     if not isinstance(value, str) or value not in choices:
-        near = difflib.get_close_matches(str(value).lower(), choices, 1)
+        word = str(value).lower()
+        near = difflib.get_close_matches(word, choices, 1) or [name for name in choices if word and word in name]
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}{hint}")
     return value

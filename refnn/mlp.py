@@ -518,7 +518,8 @@ def as_mlp(net: Net) -> MLP:
     if isinstance(net, MLP):
         return net
     if missing := [name for name in ("weights", "biases", "activations") if not hasattr(net, name)]:
-        raise TypeError(f"net: expected weights, biases and activations, got {net!r} without {', '.join(missing)}")
+        raise TypeError(f"net: expected weights, biases and activations, got {net!r} without {', '.join(missing)}; "
+                        "a Network has methods of its own for this")
     return MLP(net.weights, net.biases, net.activations)
 
 

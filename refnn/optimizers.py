@@ -292,9 +292,10 @@ class VSGD(Optimizer):
     start as in the paper's algorithm 1: the first `warmup` steps only watch, then $\bar v$ and $\bar h$ are multiplied
     by `overestimate` $= C$, a tenth of the number of parameters, because all of them take their own Newton steps at
     once; the authors' code has 2 and ten samples, which sends large nets off at the first step. $\epsilon$ is added to
-    $\bar h$; the paper has none. The share is clipped to 1, which rounding may exceed. Where the curvature is 0 and
-    $\epsilon$ too, the rate is 0. Trap: with `warmup=1` and `overestimate=1` the share of one sample is 1, $\tau$
-    stays 1 for ever, and the rule never settles.
+    $\bar h$; the paper has none, the code has $10^{-9}$, but a cost that is flat where it is steep, as softmax is where
+    it is sure and wrong, needs a limit that is felt. The share is clipped to 1, which rounding may exceed. Where the
+    curvature is 0 and $\epsilon$ too, the rate is 0. Trap: with `warmup=1` and `overestimate=1` the share of one
+    sample is 1, $\tau$ stays 1 for ever, and the rule never settles.
 
     Args:
         warmup: $n_0$, how many steps are only watched, at least 1.
@@ -312,7 +313,7 @@ class VSGD(Optimizer):
 
     warmup: int = 10
     overestimate: float | None = None
-    epsilon: float = 1e-9
+    epsilon: float = 1e-4
     memory = ("g_mean", "v", "h_mean", "tau")
     curved = True
 

@@ -24,7 +24,6 @@ __all__ = [
     "decay_factor",
     "l1",
     "l1_backward",
-    "l1_curvature",
     "l2",
     "l2_backward",
     "l2_curvature",
@@ -133,17 +132,6 @@ def l1_backward(upstream: ArrayLike, W: ArrayLike) -> NDArray:
     return upstream * np.sign(W)  # () * (...) -> (...)
 
 
-def l1_curvature(upstream: ArrayLike, W: ArrayLike) -> NDArray:
-    r"""Return the second derivative of `l1` along each weight: 0, its force is the same everywhere (but at the corner).
-
-    Args:
-        upstream: factor of the price, shape ().
-        W: the weights, any shape.
-    """
-    upstream, W = _paired(upstream, W)
-    return np.zeros_like(W)
-
-
 def l2_curvature(upstream: ArrayLike, W: ArrayLike) -> NDArray:
     r"""Return the second derivative of `l2` along each weight.
 
@@ -188,7 +176,7 @@ def decay_factor(learning_rate: float, strength: float) -> float:
 
 
 class Regularizer(NamedTuple):
-    """A price `f(W)`, its gradient `backward(upstream, W)`, and its `curvature(upstream, W)` where it has one."""
+    """A price `f(W)`, its gradient `backward(upstream, W)`, and its `curvature(upstream, W)` where it bends at all."""
 
     f: Callable[..., Any]
     backward: Callable[..., NDArray]
@@ -196,7 +184,7 @@ class Regularizer(NamedTuple):
 
 
 REGULARIZERS: dict[str, Regularizer] = {
-    "l1": Regularizer(l1, l1_backward, l1_curvature),
+    "l1": Regularizer(l1, l1_backward),
     "l2": Regularizer(l2, l2_backward, l2_curvature),
 }
 
@@ -208,7 +196,7 @@ def regularizer(name: str | Regularizer) -> Regularizer:
         name: a key of `REGULARIZERS`, or a `Regularizer` of your own, which is handed back.
 
     Returns:
-        The functions f, backward and curvature.
+        The functions f, backward and curvature; the last is None for l1, which is straight but for its corner.
 
     Raises:
         ValueError: if there is none of that name; the message lists the choices.

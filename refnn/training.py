@@ -20,6 +20,7 @@ from refnn.network import Network
 __all__ = ["Epoch", "Loss", "evaluate", "fit"]
 
 Function = Callable[..., Any]
+_INSIDE = {"softmax_cross_entropy": ("softmax", "log_softmax"), "binary_cross_entropy": ("sigmoid",)}
 Loss = str | tuple[Function, Function]
 
 
@@ -102,7 +103,7 @@ def fit(
     if rule.curved and (objective.curvature is None or (strength and price.curvature is None)):
         name = loss if objective.curvature is None else penalty
         raise ValueError(f"optimizer: {type(rule).__name__} needs a curvature, which {name} does not have: take "
-                         "squared_error or a cross-entropy of scores, with the penalty l1 or l2, or another optimizer")
+                         "squared_error or a cross-entropy of scores, with the penalty l2, or another optimizer")
     if validation is not None:
         try:
             validation = _checked(network, *validation, loss)
@@ -128,6 +129,8 @@ def fit(
         return batch_loss * len(batch), _right(outputs, y[batch])
 
     base = getattr(rule, "learning_rate", None)
+    if base is None and schedule != "constant":
+        raise ValueError(f"schedule: {type(rule).__name__} has no learning rate that could follow {schedule}")
     history: list[Epoch] = []
     best, best_loss, waited = network.parameters(), np.inf, 0
     try:
@@ -178,6 +181,8 @@ def _measured(network: Network, X: NDArray, y: NDArray, value: Function) -> tupl
 
 def _with_defaults(name: str) -> optimizers.Optimizer:
     """Return an optimizer by name, if its rule can do without being told a learning rate."""
+    if isinstance(name, type):
+        raise TypeError(f"optimizer: expected an optimizer, got the class {name.__name__}: call it")
     kind = optimizers.optimizer(name)
     try:
         return kind()
@@ -230,5 +235,9 @@ def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[
     if len(samples) == 0:
         raise ValueError("X: expected at least one sample, got none")
     if isinstance(loss, str):
+        last: Any = network.layers[-1]
+        ending = getattr(last, "activation", getattr(last, "name", None))
+        if ending in _INSIDE.get(loss, ()):
+            raise ValueError(f"loss: {loss} takes scores and has its own {ending}; leave that of the last layer away")
         losses.loss(loss).f(np.zeros((len(samples), *network.output_shape)), targets)  # refuses labels out of range
     return samples, targets

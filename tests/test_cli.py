@@ -47,6 +47,14 @@ def test_every_model_learns_to_read(model, capsys):
     assert model_io.load("digits.npz")[1]["test_accuracy"] > 0.8
 
 
+@pytest.mark.parametrize("name", ["adadelta", "adasecant", "vsgd"])
+def test_a_rule_that_finds_its_own_rate_is_asked_for_none_and_shows_none(name, capsys):
+    assert main([*QUICK, "--optimizer", name]) == 0
+    assert "learning rate" not in capsys.readouterr().out
+    assert main([*QUICK, "--optimizer", name, "--learning-rate", "0.1"]) == 2
+    assert f"--learning-rate: {name} has none" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("options", [
     ["--optimizer", "adadelta"],
     ["--optimizer", "momentum", "--learning-rate", "0.1"],

@@ -72,8 +72,9 @@ def run(options: argparse.Namespace) -> None:
     net = digit_reader(options.model, X, dropout, seed, options.dtype)
     print(f"{len(X)} digits of {X.shape[2]}x{X.shape[3]} to learn from, {len(test_X)} to be tested on; "
           f"kernels: {kernels_in_words()}\n\n{net.summary()}\n")
+    schedule = "cosine_decay" if hasattr(optimizer, "learning_rate") else "constant"
     history = fit(net, X, y, optimizer=optimizer, epochs=epochs, batch_size=batch_size, strength=l2,
-                  schedule="cosine_decay", callback=progress(epochs), seed=seed)
+                  schedule=schedule, callback=progress(epochs), seed=seed)
     train_accuracy, test_accuracy = (evaluate(net, *part)[1] for part in ((X, y), (test_X, test_y)))
     print(f"\ntraining accuracy {train_accuracy:7.2%}\ntest accuracy     {test_accuracy:7.2%}   "
           f"({time.perf_counter() - begin:.1f} s)\n")
@@ -123,9 +124,13 @@ def progress(epochs: int) -> Callable[[Epoch], Any]:
                 bar.close()
 
         return advance
-    return lambda epoch: print(f"epoch {epoch.number:3}/{epochs}   loss {epoch.loss:.4f}   "
-                               f"accuracy {epoch.accuracy:7.2%}   learning rate {epoch.learning_rate or 0:.6f}",
-                               flush=True)
+
+    def report(epoch: Epoch) -> None:
+        rate = "" if epoch.learning_rate is None else f"   learning rate {epoch.learning_rate:.6f}"
+        print(f"epoch {epoch.number:3}/{epochs}   loss {epoch.loss:.4f}   accuracy {epoch.accuracy:7.2%}{rate}",
+              flush=True)
+
+    return report
 
 
 def show(images: NDArray, read: NDArray, labels: NDArray, most: int = 4) -> str:
