@@ -5,141 +5,157 @@ other and the three products of a convolution are matrix products of this (pixel
 
     z = patches W^T + b          dpatches = dz W          dW = dz^T patches,
 
-but it would be kH kW times the image. So only the panels that the tile is about to read are gathered, and what comes
-back in dpatches is added to the image at once.
+but it would be kH kW times the image. It need not be: the numbers of a patch that lie in one row of the image, kW C of
+them, are neighbours in memory. A tile reads them there.
 
-Images arrive padded, (n, H, W, C); kernels as (F, K) in the order a, b, c. Output pixel p = (image, i, j) sees first
-the number origin(p), and along its patch the numbers origin(p) + reach[k].
+Images arrive padded, (n, H, W, C); kernels as (F, K) in the order a, b, c. Kernel row a of a patch is a run of kW C
+numbers, a lines below the patch's origin.
 """
 
-cdef Py_ssize_t origin(Py_ssize_t pixel, Py_ssize_t height, Py_ssize_t width, Py_ssize_t image, Py_ssize_t row,
-                       Py_ssize_t column) noexcept nogil:
-    """Return where the patch of an output pixel begins; `image`, `row`, `column` are steps in the padded input."""
-    return pixel // (height * width) * image + pixel // width % height * row + pixel % width * column
-
-
-cdef void reaches(Py_ssize_t* reach, Py_ssize_t kernel_height, Py_ssize_t run, Py_ssize_t line) noexcept nogil:
-    """Fill in how far each number of a patch lies from its first: kH runs of kW C neighbours, a line apart."""
-    cdef Py_ssize_t a, k
-    for a in range(kernel_height):
-        for k in range(run):
-            reach[a * run + k] = a * line + k
+cdef Py_ssize_t* origins(Py_ssize_t height, Py_ssize_t width, Py_ssize_t row, Py_ssize_t column) except NULL:
+    """Return where the patch of every output pixel of an image begins, the last one repeated to fill a tile of rows."""
+    cdef Py_ssize_t i, j, pixels = height * width, whole = pixels + NARROW_ROWS
+    cdef Py_ssize_t* origin = offsets(whole)
+    for i in range(height):
+        for j in range(width):
+            origin[i * width + j] = i * row + j * column
+    for i in range(pixels, whole):
+        origin[i] = origin[pixels - 1]
+    return origin
 
 
 def conv2d(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bias, Py_ssize_t kernel_height,
            Py_ssize_t kernel_width, Py_ssize_t stride_height, Py_ssize_t stride_width, bint relu,
            real[:, :, :, ::1] z):
     """z (n, Ho, Wo, F) = the patches of x times W^T, plus the bias, cut at zero."""
-    cdef Py_ssize_t channels = x.shape[3], line = x.shape[2] * channels, image = x.shape[1] * line, K = W.shape[1]
-    cdef Py_ssize_t height = z.shape[1], width = z.shape[2], features = z.shape[3], pixels = z.shape[0] * height * width
-    cdef Py_ssize_t p, q, i, k, a, start, full, run = kernel_width * channels
-    cdef const real* beta = &bias[0] if bias is not None and features else NULL
-    cdef const real* patch
+    cdef Py_ssize_t channels = x.shape[3], line = x.shape[2] * channels, K = W.shape[1], run = kernel_width * channels
+    cdef Py_ssize_t height = z.shape[1], width = z.shape[2], features = z.shape[3], pixels = height * width
+    cdef Py_ssize_t n, p, q, a, i, across = width_for(features), down = height_of(across)
+    cdef const real* image
+    cdef const real* begin
     cdef real sums[TILE]
     check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, z.shape[0],
           height, width, K == kernel_height * run and W.shape[0] == features
           and (bias is None or bias.shape[0] == features))
-    if pixels == 0 or features == 0:
+    if z.shape[0] * pixels * features == 0:
         return
-    cdef const real* first = &x[0, 0, 0, 0] if image else NULL
-    cdef real* patches = room((ROWS + panels(features, COLUMNS) * COLUMNS) * K, first)
-    cdef real* kernels = patches + ROWS * K
+    cdef Py_ssize_t* origin = origins(height, width, stride_height * line, stride_width * channels)
+    cdef real* start = starts(bias, features, across, True, <const real*>NULL)
+    cdef real* kernels = room(panels(features, across) * across * K, start)
     with nogil:
+        for i in range(TILE):
+            sums[i] = 0
         if K:
-            pack(features, K, COLUMNS, &W[0, 0], K, 1, kernels)
-        for p in range(panels(pixels, ROWS)):
-            full = min(ROWS, pixels - p * ROWS)
-            for i in range(ROWS):  # past the last pixel the last one is read again; its sums are not stored
-                start = origin(p * ROWS + min(i, full - 1), height, width, image, stride_height * line,
-                               stride_width * channels)
-                for a in range(kernel_height):
-                    patch = first + start + a * line
-                    for k in range(run):
-                        patches[(a * run + k) * ROWS + i] = patch[k]
-            for q in range(panels(features, COLUMNS)):
-                tile(K, patches, kernels + q * COLUMNS * K, sums)
-                store(sums, full, min(COLUMNS, features - q * COLUMNS), &z[0, 0, 0, 0] + p * ROWS * features
-                      + q * COLUMNS, features, True, True, beta + q * COLUMNS if beta != NULL else NULL, relu)
-        free(patches)
+            pack_columns(features, K, &W[0, 0], K, 1, across, kernels)
+        for n in range(z.shape[0]):
+            image = &x[n, 0, 0, 0] if K else NULL
+            for p in range(panels(pixels, down)):
+                for q in range(panels(features, across)):
+                    begin = start + q * TILE
+                    for a in range(kernel_height):
+                        tile(across, run, image + a * line, origin + p * down, kernels + (q * K + a * run) * across,
+                             begin, sums)
+                        begin = sums
+                    store(across, sums, min(down, pixels - p * down), min(across, features - q * across),
+                          &z[n, 0, 0, 0] + p * down * features + q * across, features, 1, relu)
+        free(kernels)
+        free(start)
+        free(origin)
 
 
 def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_t kernel_height,
                     Py_ssize_t kernel_width, Py_ssize_t stride_height, Py_ssize_t stride_width,
                     real[:, :, :, ::1] dx):
     """Add to dx (n, H, W, C), padded and zero at first: the patches dz W, each number where it was seen."""
-    cdef Py_ssize_t channels = dx.shape[3], line = dx.shape[2] * channels, image = dx.shape[1] * line, K = W.shape[1]
-    cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3]
-    cdef Py_ssize_t pixels = dz.shape[0] * height * width, p, q, i, j, full, columns, run = kernel_width * channels
+    cdef Py_ssize_t channels = dx.shape[3], line = dx.shape[2] * channels, K = W.shape[1], run = kernel_width * channels
+    cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3], pixels = height * width
+    cdef Py_ssize_t n, p, q, i, a, across = width_for(run), down = height_of(across), each = panels(run, across)
     cdef real sums[TILE]
-    cdef real* target
+    cdef Py_ssize_t rows[NARROW_ROWS]
     check(dx.shape[0], dx.shape[1], dx.shape[2], kernel_height, kernel_width, stride_height, stride_width, dz.shape[0],
           height, width, K == kernel_height * run and W.shape[0] == features)
-    if pixels == 0 or features == 0 or K == 0:
+    if dz.shape[0] * pixels * features * K == 0:
         return
-    cdef real* outputs = room((ROWS + panels(K, COLUMNS) * COLUMNS) * features, &W[0, 0])
-    cdef real* kernels = outputs + ROWS * features
-    cdef Py_ssize_t* reach = <Py_ssize_t*>malloc(K * sizeof(Py_ssize_t))
-    if reach == NULL:
-        free(outputs)
-        raise MemoryError
+    cdef Py_ssize_t* origin = origins(height, width, stride_height * line, stride_width * channels)
+    cdef const real[::1] nothing = None
+    cdef real* zeros = starts(nothing, 1, across, True, <const real*>NULL)
+    cdef real* kernels = room(kernel_height * each * across * features, zeros)
     with nogil:
-        reaches(reach, kernel_height, run, line)
-        pack(K, features, COLUMNS, &W[0, 0], 1, K, kernels)
-        for p in range(panels(pixels, ROWS)):
-            full = min(ROWS, pixels - p * ROWS)
-            pack(full, features, ROWS, &dz[0, 0, 0, 0] + p * ROWS * features, features, 1, outputs)
-            for q in range(panels(K, COLUMNS)):
-                columns = min(COLUMNS, K - q * COLUMNS)
-                tile(features, outputs, kernels + q * COLUMNS * features, sums)
-                for i in range(full):
-                    target = &dx[0, 0, 0, 0] + origin(p * ROWS + i, height, width, image, stride_height * line,
-                                                      stride_width * channels)
-                    for j in range(columns):
-                        target[reach[q * COLUMNS + j]] += sums[i * COLUMNS + j]
-        free(outputs)
-        free(reach)
+        for a in range(kernel_height):
+            pack_columns(run, features, &W[0, a * run], 1, K, across, kernels + a * each * across * features)
+        for n in range(dz.shape[0]):
+            for p in range(panels(pixels, down)):
+                for i in range(down):
+                    rows[i] = min(p * down + i, pixels - 1) * features
+                for a in range(kernel_height):
+                    for q in range(each):
+                        tile(across, features, &dz[n, 0, 0, 0], rows, kernels + (a * each + q) * across * features,
+                             zeros, sums)
+                        for i in range(min(down, pixels - p * down)):
+                            add_row(min(across, run - q * across), sums + i * across,
+                                    &dx[n, 0, 0, 0] + origin[p * down + i] + a * line + q * across)
+        free(kernels)
+        free(zeros)
+        free(origin)
 
 
 def conv2d_to_kernel(const real[:, :, :, ::1] dz, const real[:, :, :, ::1] x, Py_ssize_t kernel_height,
                      Py_ssize_t kernel_width, Py_ssize_t stride_height, Py_ssize_t stride_width, real[:, ::1] dW):
-    """dW (K, F) = patches^T dz, in blocks of pixels."""
-    cdef Py_ssize_t channels = x.shape[3], line = x.shape[2] * channels, image = x.shape[1] * line, K = dW.shape[0]
+    """dW (K, F) = patches^T dz: now k counts pixels, and what one tap of the kernel saw of them must lie side by side.
+
+    It does in planes, one for each channel and each phase of the stride: pixel (i, j) met tap (a, b) at
+    (i stride + a, j stride + b), which is place (i + a // stride, j + b // stride) of the plane of phases a % stride and
+    b % stride. dz is laid out with the same distance from line to line, with zeros where a plane is wider.
+    """
+    cdef Py_ssize_t channels = x.shape[3], K = dW.shape[0]
     cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3]
-    cdef Py_ssize_t pixels = dz.shape[0] * height * width, run = kernel_width * channels
-    cdef Py_ssize_t p, q, i, k, full, block, depth, start
-    cdef real sums[TILE]
+    cdef Py_ssize_t lines = panels(x.shape[1], stride_height), pitch = panels(x.shape[2], stride_width)
+    cdef Py_ssize_t plane = lines * pitch, phases = stride_height * stride_width, tall = max(1, DEPTH // max(1, pitch))
+    cdef Py_ssize_t across = width_for(features), down = height_of(across), taps = panels(K, down)
+    cdef Py_ssize_t n, p, q, i, j, a, b, c, block, deep, each = panels(features, across)
+    cdef real* sums
     check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, dz.shape[0],
-          height, width, K == kernel_height * run and dW.shape[1] == features)
-    if K == 0 or features == 0:
+          height, width, K == kernel_height * kernel_width * channels and dW.shape[1] == features)
+    dW[...] = 0
+    if dz.shape[0] * height * width * K * features == 0:
         return
-    cdef const real* first = &x[0, 0, 0, 0] if x.shape[0] and image else NULL
-    cdef real* patches = room((ROWS + panels(features, COLUMNS) * COLUMNS) * DEPTH, first)
-    cdef real* outputs = patches + ROWS * DEPTH
-    cdef Py_ssize_t* reach = <Py_ssize_t*>malloc((K + DEPTH) * sizeof(Py_ssize_t))
-    cdef Py_ssize_t* origins = reach + K
-    if reach == NULL:
-        free(patches)
-        raise MemoryError
+    cdef Py_ssize_t numbers = taps * each * TILE + channels * phases * plane + tall * pitch * each * across
+    cdef Py_ssize_t* tap = offsets(taps * down)
+    cdef real* memory = room(numbers, &x[0, 0, 0, 0])
+    cdef real* planes = memory + taps * each * TILE
+    cdef real* outputs = planes + channels * phases * plane
     with nogil:
-        reaches(reach, kernel_height, run, line)
-        dW[...] = 0
-        for block in range(panels(pixels, DEPTH)):
-            start = block * DEPTH
-            depth = min(DEPTH, pixels - start)
-            for i in range(depth):
-                origins[i] = origin(start + i, height, width, image, stride_height * line, stride_width * channels)
-            pack(features, depth, COLUMNS, &dz[0, 0, 0, 0] + start * features, 1, features, outputs)
-            for p in range(panels(K, ROWS)):
-                full = min(ROWS, K - p * ROWS)
-                for i in range(depth):
-                    for k in range(ROWS):  # past the last tap the last one is read again; its sums are not stored
-                        patches[i * ROWS + k] = first[origins[i] + reach[p * ROWS + min(k, full - 1)]]
-                for q in range(panels(features, COLUMNS)):
-                    tile(depth, patches, outputs + q * COLUMNS * depth, sums)
-                    store(sums, full, min(COLUMNS, features - q * COLUMNS), &dW[p * ROWS, q * COLUMNS], features,
-                          False, True, NULL, False)
-        free(patches)
-        free(reach)
+        for i in range(numbers):
+            memory[i] = 0
+        for i in range(taps * down):
+            c = min(i, K - 1)
+            a, b, c = c // (kernel_width * channels), c // channels % kernel_width, c % channels
+            tap[i] = (((c * stride_height + a % stride_height) * stride_width + b % stride_width) * plane
+                      + a // stride_height * pitch + b // stride_width)
+        for n in range(dz.shape[0]):
+            for i in range(x.shape[1]):
+                for j in range(x.shape[2]):
+                    a = (i % stride_height * stride_width + j % stride_width) * plane
+                    a += i // stride_height * pitch + j // stride_width
+                    for c in range(channels):
+                        planes[c * phases * plane + a] = x[n, i, j, c]
+            for block in range(panels(height, tall)):
+                deep = min(tall, height - block * tall)
+                for q in range(each):
+                    for i in range(deep):
+                        pack_columns(min(across, features - q * across), width, &dz[n, block * tall + i, 0, q * across],
+                                     1, features, across, outputs + (q * tall + i) * pitch * across)
+                for p in range(taps):
+                    for q in range(each):
+                        sums = memory + (p * each + q) * TILE
+                        tile(across, (deep - 1) * pitch + width, planes + block * tall * pitch, tap + p * down,
+                             outputs + q * tall * pitch * across, sums, sums)
+        for p in range(taps):
+            for q in range(each):
+                store(across, memory + (p * each + q) * TILE, min(down, K - p * down),
+                      min(across, features - q * across), &dW[p * down, q * across], features, 1, False)
+        free(memory)
+        free(tap)
 
 
 cdef int check(Py_ssize_t n, Py_ssize_t H, Py_ssize_t W, Py_ssize_t kernel_height, Py_ssize_t kernel_width,

@@ -1,109 +1,285 @@
-"""The tile: the inner loop of the matrix product and of all three convolutions.
+"""The tiles: the inner loops of the matrix product and of all three convolutions.
 
-A product computed one number at a time waits for memory: each multiplication needs two numbers. A tile keeps 8 rows of
-A times 16 columns of B, 128 sums, in registers while k runs, so 8 + 16 numbers fetched feed 128 multiply-adds. `pack`
-lays the operands out in exactly the order in which the tile reads them: A in panels of 8 rows, B in panels of 16
-columns, k after k.
+A product computed one number at a time waits for memory: each multiplication needs two numbers. A tile keeps 6 rows
+times 32 columns, 192 sums, in registers while k runs, so 6 + 32 numbers fetched feed 192 multiply-adds. Where there are
+16 columns at most, half of its lanes would be idle: the narrow tile keeps 8 rows times 16 columns.
+
+The rows are read where they lie, through pointers: rows of a matrix, or patches of an image. The columns, 32 or 16 of
+them for each k, lie side by side: `pack_columns` brings them there.
 """
 
 cdef enum:
-    ROWS = 8        # rows of a tile: eight running sums for each column
-    COLUMNS = 16    # columns of a tile: one 512-bit vector of float32
-    TILE = 128      # ROWS * COLUMNS
-    DEPTH = 512     # k per block: 512 * 16 numbers of B are 32 KB of float32
-    HEIGHT = 128    # rows of A per block
+    WIDE = 32       # columns of the wide tile: two 512-bit vectors of float32, four 256-bit ones
+    WIDE_ROWS = 6   # its rows: with two vectors of columns each, twelve running sums
+    NARROW = 16     # columns of the narrow tile
+    NARROW_ROWS = 8
+    TILE = 192      # the larger of 6 * 32 and 8 * 16
+    DEPTH = 512     # k per block: 512 * 32 numbers are 64 KB of float32
+    HEIGHT = 120    # rows per block, whole tiles of either kind
 
 
-cdef void tile(Py_ssize_t depth, const real* a, const real* b, real* c) noexcept nogil:
-    """c[8, 16] = the product of one packed panel of A and one of B.
+cdef void wide(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b, const real* start,
+               real* c) noexcept nogil:
+    """c[i, j] = start[i, j] + sum_k a[rows[i] + k] b[k, j], for 6 rows i and 32 columns j.
 
-    Column j keeps eight sums. The compiler gives each of sixteen neighbouring columns a lane of a vector register, so
-    every line of the inner loop is one multiply-add on many columns. No lane ever adds to another: each sum runs
-    through k in order, on every processor (some round a multiply-add once, some twice).
+    Columns j and j + 16 keep six sums each. The compiler gives each of sixteen neighbouring columns a lane of a vector
+    register, so every line of the inner loop is one multiply-add on many columns. No lane ever adds to another: each
+    sum runs through k in order, on every processor (some round a multiply-add once, some twice).
     """
     cdef Py_ssize_t j, k
-    cdef real bj, c0, c1, c2, c3, c4, c5, c6, c7
-    cdef real sums[TILE]
-    if depth < 1:  # an empty sum is zero; and now the compiler knows that the inner loop runs, and vectorises the outer
-        for k in range(TILE):
-            c[k] = 0
+    cdef real bj, bh, c0, c1, c2, c3, c4, c5, d0, d1, d2, d3, d4, d5
+    cdef const real* a0 = a + rows[0]
+    cdef const real* a1 = a + rows[1]
+    cdef const real* a2 = a + rows[2]
+    cdef const real* a3 = a + rows[3]
+    cdef const real* a4 = a + rows[4]
+    cdef const real* a5 = a + rows[5]
+    cdef real sums[TILE]  # the compiler knows that nobody else writes here
+    if depth < 1:  # nothing to add; and now the compiler knows that the inner loop runs, and vectorises the outer one
+        for k in range(WIDE_ROWS * WIDE):
+            c[k] = start[k]
         return
-    for j in range(COLUMNS):
-        c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = 0
+    for j in range(NARROW):
+        c0 = start[0 * WIDE + j]
+        c1 = start[1 * WIDE + j]
+        c2 = start[2 * WIDE + j]
+        c3 = start[3 * WIDE + j]
+        c4 = start[4 * WIDE + j]
+        c5 = start[5 * WIDE + j]
+        d0 = start[0 * WIDE + NARROW + j]
+        d1 = start[1 * WIDE + NARROW + j]
+        d2 = start[2 * WIDE + NARROW + j]
+        d3 = start[3 * WIDE + NARROW + j]
+        d4 = start[4 * WIDE + NARROW + j]
+        d5 = start[5 * WIDE + NARROW + j]
         for k in range(depth):
-            bj = b[k * COLUMNS + j]
-            c0 += a[k * ROWS + 0] * bj
-            c1 += a[k * ROWS + 1] * bj
-            c2 += a[k * ROWS + 2] * bj
-            c3 += a[k * ROWS + 3] * bj
-            c4 += a[k * ROWS + 4] * bj
-            c5 += a[k * ROWS + 5] * bj
-            c6 += a[k * ROWS + 6] * bj
-            c7 += a[k * ROWS + 7] * bj
-        sums[0 * COLUMNS + j] = c0
-        sums[1 * COLUMNS + j] = c1
-        sums[2 * COLUMNS + j] = c2
-        sums[3 * COLUMNS + j] = c3
-        sums[4 * COLUMNS + j] = c4
-        sums[5 * COLUMNS + j] = c5
-        sums[6 * COLUMNS + j] = c6
-        sums[7 * COLUMNS + j] = c7
-    for k in range(TILE):
+            bj = b[k * WIDE + j]
+            bh = b[k * WIDE + NARROW + j]
+            c0 += a0[k] * bj
+            d0 += a0[k] * bh
+            c1 += a1[k] * bj
+            d1 += a1[k] * bh
+            c2 += a2[k] * bj
+            d2 += a2[k] * bh
+            c3 += a3[k] * bj
+            d3 += a3[k] * bh
+            c4 += a4[k] * bj
+            d4 += a4[k] * bh
+            c5 += a5[k] * bj
+            d5 += a5[k] * bh
+        sums[0 * WIDE + j] = c0
+        sums[1 * WIDE + j] = c1
+        sums[2 * WIDE + j] = c2
+        sums[3 * WIDE + j] = c3
+        sums[4 * WIDE + j] = c4
+        sums[5 * WIDE + j] = c5
+        sums[0 * WIDE + NARROW + j] = d0
+        sums[1 * WIDE + NARROW + j] = d1
+        sums[2 * WIDE + NARROW + j] = d2
+        sums[3 * WIDE + NARROW + j] = d3
+        sums[4 * WIDE + NARROW + j] = d4
+        sums[5 * WIDE + NARROW + j] = d5
+    for k in range(WIDE_ROWS * WIDE):
         c[k] = sums[k]
 
 
-cdef void pack(Py_ssize_t lines, Py_ssize_t depth, Py_ssize_t width, const real* x, Py_ssize_t line, Py_ssize_t step,
-               real* out) noexcept nogil:
-    """Copy `lines` lines of x into panels of `width`: out[panel, k, i] = x[line i of the panel, k], zero past the last.
+cdef void narrow(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b, const real* start,
+                 real* c) noexcept nogil:
+    """The same for 8 rows i and 16 columns j, with eight sums for each column."""
+    cdef Py_ssize_t j, k
+    cdef real bj, c0, c1, c2, c3, c4, c5, c6, c7
+    cdef const real* a0 = a + rows[0]
+    cdef const real* a1 = a + rows[1]
+    cdef const real* a2 = a + rows[2]
+    cdef const real* a3 = a + rows[3]
+    cdef const real* a4 = a + rows[4]
+    cdef const real* a5 = a + rows[5]
+    cdef const real* a6 = a + rows[6]
+    cdef const real* a7 = a + rows[7]
+    cdef real sums[TILE]
+    if depth < 1:
+        for k in range(NARROW_ROWS * NARROW):
+            c[k] = start[k]
+        return
+    for j in range(NARROW):
+        c0 = start[0 * NARROW + j]
+        c1 = start[1 * NARROW + j]
+        c2 = start[2 * NARROW + j]
+        c3 = start[3 * NARROW + j]
+        c4 = start[4 * NARROW + j]
+        c5 = start[5 * NARROW + j]
+        c6 = start[6 * NARROW + j]
+        c7 = start[7 * NARROW + j]
+        for k in range(depth):
+            bj = b[k * NARROW + j]
+            c0 += a0[k] * bj
+            c1 += a1[k] * bj
+            c2 += a2[k] * bj
+            c3 += a3[k] * bj
+            c4 += a4[k] * bj
+            c5 += a5[k] * bj
+            c6 += a6[k] * bj
+            c7 += a7[k] * bj
+        sums[0 * NARROW + j] = c0
+        sums[1 * NARROW + j] = c1
+        sums[2 * NARROW + j] = c2
+        sums[3 * NARROW + j] = c3
+        sums[4 * NARROW + j] = c4
+        sums[5 * NARROW + j] = c5
+        sums[6 * NARROW + j] = c6
+        sums[7 * NARROW + j] = c7
+    for k in range(NARROW_ROWS * NARROW):
+        c[k] = sums[k]
 
-    A line is a row of A or a column of B; `line` and `step` are the strides from line to line and along a line.
+
+cdef void tile(Py_ssize_t width, Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b,
+               const real* start, real* c) noexcept nogil:
+    """Take the tile of this width."""
+    if width == WIDE:
+        wide(depth, a, rows, b, start, c)
+    else:
+        narrow(depth, a, rows, b, start, c)
+
+
+cdef Py_ssize_t width_for(Py_ssize_t columns) noexcept nogil:
+    """Return the width of the tile that suits so many columns."""
+    return NARROW if columns <= NARROW else WIDE
+
+
+cdef Py_ssize_t height_of(Py_ssize_t width) noexcept nogil:
+    """Return how many rows the tile of this width has."""
+    return NARROW_ROWS if width == NARROW else WIDE_ROWS
+
+
+cdef void pack_columns(Py_ssize_t columns, Py_ssize_t depth, const real* x, Py_ssize_t column, Py_ssize_t step,
+                       Py_ssize_t width, real* out) noexcept nogil:
+    """Lay columns out in panels: out[panel, k, j] = x[column j of the panel, k], zero past the last.
+
+    `column` and `step` are the strides from column to column and along one.
     """
-    cdef Py_ssize_t panel, i, k, full
-    for panel in range((lines + width - 1) // width):
-        full = min(width, lines - panel * width)
-        if line == 1 and full == width:  # neighbours in memory: a straight copy
+    cdef Py_ssize_t panel, j, k, half, full
+    for panel in range(panels(columns, width)):
+        full = min(width, columns - panel * width)
+        if column == 1 and full == width:  # neighbours in memory: a straight copy
             for k in range(depth):
-                for i in range(width):
-                    out[k * width + i] = x[k * step + i]
+                for half in range(width // NARROW):
+                    for j in range(NARROW):
+                        out[k * width + half * NARROW + j] = x[k * step + half * NARROW + j]
         else:
-            for i in range(full):
-                for k in range(depth):
-                    out[k * width + i] = x[i * line + k * step]
-            for i in range(full, width):
-                for k in range(depth):
-                    out[k * width + i] = 0
-        x += width * line
+            for k in range(depth):
+                for j in range(full):
+                    out[k * width + j] = x[j * column + k * step]
+                for j in range(full, width):
+                    out[k * width + j] = 0
+        x += width * column
         out += width * depth
 
 
-cdef void store(real* sums, Py_ssize_t rows, Py_ssize_t columns, real* c, Py_ssize_t stride, bint first, bint last,
-                const real* bias, bint relu) noexcept nogil:
-    """Add a tile to C where it is not the first block of k; after the last one add the bias and cut at zero."""
+cdef void pack_rows(Py_ssize_t rows, Py_ssize_t depth, const real* x, Py_ssize_t row, Py_ssize_t step,
+                    real* out) noexcept nogil:
+    """Lay rows out one after another: out[i, k] = x[row i, k]."""
+    cdef Py_ssize_t i, k, block
+    for block in range(panels(depth, NARROW)):  # a few lines of memory at a time, since most often this is a transpose
+        for i in range(rows):
+            for k in range(block * NARROW, min(depth, (block + 1) * NARROW)):
+                out[i * depth + k] = x[i * row + k * step]
+
+
+cdef void store(Py_ssize_t width, real* sums, Py_ssize_t rows, Py_ssize_t columns, real* c, Py_ssize_t row,
+                Py_ssize_t column, bint relu) noexcept nogil:
+    """Write a tile to C, cut at zero if asked for."""
     cdef Py_ssize_t i, j
-    if not first:
-        for i in range(rows):
-            for j in range(columns):
-                sums[i * COLUMNS + j] += c[i * stride + j]
-    if last and bias != NULL:
-        for i in range(rows):
-            for j in range(columns):
-                sums[i * COLUMNS + j] += bias[j]
-    if last and relu:
-        for i in range(rows * COLUMNS):
+    if relu:
+        for i in range(TILE):
             sums[i] = 0 if 0 > sums[i] else sums[i]  # in this form NaN stays NaN
-    if columns == COLUMNS:
+    if column == 1:
         for i in range(rows):
-            for j in range(COLUMNS):
-                c[i * stride + j] = sums[i * COLUMNS + j]
+            copy_row(columns, sums + i * width, c + i * row)
     else:
-        for i in range(rows):
-            for j in range(columns):
-                c[i * stride + j] = sums[i * COLUMNS + j]
+        for j in range(columns):
+            for i in range(rows):
+                c[i * row + j * column] = sums[i * width + j]
+
+
+cdef void load(Py_ssize_t width, real* sums, Py_ssize_t rows, Py_ssize_t columns, const real* c, Py_ssize_t row,
+               Py_ssize_t column) noexcept nogil:
+    """Read a tile back from C, where an earlier block of k has left it."""
+    cdef Py_ssize_t i, j
+    for i in range(rows):
+        for j in range(columns):
+            sums[i * width + j] = c[i * row + j * column]
+
+
+cdef inline void copy_row(Py_ssize_t columns, const real* x, real* out) noexcept nogil:
+    """Copy the beginning of a row of a tile, by powers of two."""
+    cdef Py_ssize_t j
+    if columns & WIDE:
+        for j in range(WIDE):
+            out[j] = x[j]
+    if columns & NARROW:
+        for j in range(NARROW):
+            out[j] = x[j]
+        x, out = x + NARROW, out + NARROW
+    if columns & 8:
+        for j in range(8):
+            out[j] = x[j]
+        x, out = x + 8, out + 8
+    if columns & 4:
+        for j in range(4):
+            out[j] = x[j]
+        x, out = x + 4, out + 4
+    for j in range(columns & 3):
+        out[j] = x[j]
+
+
+cdef inline void add_row(Py_ssize_t columns, const real* x, real* out) noexcept nogil:
+    """Add the beginning of a row of a tile to what is there."""
+    cdef Py_ssize_t j
+    if columns & WIDE:
+        for j in range(WIDE):
+            out[j] += x[j]
+    if columns & NARROW:
+        for j in range(NARROW):
+            out[j] += x[j]
+        x, out = x + NARROW, out + NARROW
+    if columns & 8:
+        for j in range(8):
+            out[j] += x[j]
+        x, out = x + 8, out + 8
+    if columns & 4:
+        for j in range(4):
+            out[j] += x[j]
+        x, out = x + 4, out + 4
+    for j in range(columns & 3):
+        out[j] += x[j]
+
+
+cdef real* starts(const real[::1] bias, Py_ssize_t count, Py_ssize_t width, bint across, const real* like) except NULL:
+    """Return tiles where sums begin: of the bias, along the rows or `across` the columns, or of zeros.
+
+    There is one for each panel of rows or columns; the caller frees them.
+    """
+    cdef Py_ssize_t panel, i, j, k, height = height_of(width), each = width if across else height
+    cdef real* tiles = room(panels(count, each) * TILE, like)
+    for panel in range(panels(count, each)):
+        for i in range(height):
+            for j in range(width):
+                k = panel * each + (j if across else i)
+                tiles[panel * TILE + i * width + j] = bias[k] if bias is not None and k < count else 0
+    return tiles
 
 
 cdef real* room(Py_ssize_t numbers, const real* like) except NULL:
     """Return memory for so many numbers; the caller frees it."""
     cdef real* memory = <real*>malloc(max(numbers, 1) * sizeof(real))
+    if memory == NULL:
+        raise MemoryError
+    return memory
+
+
+cdef Py_ssize_t* offsets(Py_ssize_t count) except NULL:
+    """Return memory for so many offsets; the caller frees it."""
+    cdef Py_ssize_t* memory = <Py_ssize_t*>malloc(max(count, 1) * sizeof(Py_ssize_t))
     if memory == NULL:
         raise MemoryError
     return memory
