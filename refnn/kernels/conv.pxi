@@ -103,58 +103,60 @@ def conv2d_to_kernel(const real[:, :, :, ::1] dz, const real[:, :, :, ::1] x, Py
                      Py_ssize_t kernel_width, Py_ssize_t stride_height, Py_ssize_t stride_width, real[:, ::1] dW):
     """dW (K, F) = patches^T dz: now k counts pixels, and what one tap of the kernel saw of them must lie side by side.
 
-    It does in planes, one for each channel and each phase of the stride: pixel (i, j) met tap (a, b) at
-    (i stride + a, j stride + b), which is place (i + a // stride, j + b // stride) of the plane of phases a % stride and
-    b % stride. dz is laid out with the same distance from line to line, with zeros where a plane is wider.
+    It does in planes, one for each column b of the kernel, each channel, and each phase of the vertical stride: pixel
+    (i, j) met tap (a, b) at (i stride + a, j stride + b), which is line i + a // stride of the plane of phase
+    a % stride, and there the place j.
     """
     cdef Py_ssize_t channels = x.shape[3], K = dW.shape[0]
     cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3]
-    cdef Py_ssize_t lines = panels(x.shape[1], stride_height), pitch = panels(x.shape[2], stride_width)
-    cdef Py_ssize_t plane = lines * pitch, phases = stride_height * stride_width, tall = max(1, DEPTH // max(1, pitch))
+    cdef Py_ssize_t plane = panels(x.shape[1], stride_height) * width, each = channels * stride_height * plane
     cdef Py_ssize_t across = width_for(features), down = height_of(across), taps = panels(K, down)
-    cdef Py_ssize_t n, p, q, i, j, a, b, c, block, deep, each = panels(features, across)
-    cdef real* sums
+    cdef Py_ssize_t n, p, q, i, j, a, b, c, block, depth, wide = panels(features, across)
+    cdef real* target
     check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, dz.shape[0],
           height, width, K == kernel_height * kernel_width * channels and dW.shape[1] == features)
     dW[...] = 0
     if dz.shape[0] * height * width * K * features == 0:
         return
-    cdef Py_ssize_t numbers = taps * each * TILE + channels * phases * plane + tall * pitch * each * across
     cdef Py_ssize_t* tap = offsets(taps * down)
-    cdef real* memory = room(numbers, &x[0, 0, 0, 0])
-    cdef real* planes = memory + taps * each * TILE
-    cdef real* outputs = planes + channels * phases * plane
+    cdef real* sums = room(taps * wide * TILE + kernel_width * each + wide * across * DEPTH + x.shape[2], &x[0, 0, 0, 0])
+    cdef real* planes = sums + taps * wide * TILE
+    cdef real* outputs = planes + kernel_width * each
+    cdef real* line = outputs + wide * across * DEPTH
     with nogil:
-        for i in range(numbers):
-            memory[i] = 0
-        for i in range(taps * down):
+        for i in range(taps * wide * TILE):
+            sums[i] = 0
+        for i in range(taps * down):  # past the last tap the last one is read again; its sums are not stored
             c = min(i, K - 1)
             a, b, c = c // (kernel_width * channels), c // channels % kernel_width, c % channels
-            tap[i] = (((c * stride_height + a % stride_height) * stride_width + b % stride_width) * plane
-                      + a // stride_height * pitch + b // stride_width)
+            tap[i] = b * each + (c * stride_height + a % stride_height) * plane + a // stride_height * width
         for n in range(dz.shape[0]):
             for i in range(x.shape[1]):
-                for j in range(x.shape[2]):
-                    a = (i % stride_height * stride_width + j % stride_width) * plane
-                    a += i // stride_height * pitch + j // stride_width
-                    for c in range(channels):
-                        planes[c * phases * plane + a] = x[n, i, j, c]
-            for block in range(panels(height, tall)):
-                deep = min(tall, height - block * tall)
-                for q in range(each):
-                    for i in range(deep):
-                        pack_columns(min(across, features - q * across), width, &dz[n, block * tall + i, 0, q * across],
-                                     1, features, across, outputs + (q * tall + i) * pitch * across)
+                for c in range(channels):
+                    for j in range(x.shape[2]):
+                        line[j] = x[n, i, j, c]
+                    for b in range(kernel_width):
+                        target = planes + (b * each + (c * stride_height + i % stride_height) * plane
+                                           + i // stride_height * width)
+                        if stride_width == 1:
+                            for j in range(width):
+                                target[j] = line[b + j]
+                        else:
+                            for j in range(width):
+                                target[j] = line[b + j * stride_width]
+            for block in range(panels(height * width, DEPTH)):
+                depth = min(DEPTH, height * width - block * DEPTH)
+                pack_columns(features, depth, &dz[n, 0, 0, 0] + block * DEPTH * features, 1, features, across, outputs)
                 for p in range(taps):
-                    for q in range(each):
-                        sums = memory + (p * each + q) * TILE
-                        tile(across, (deep - 1) * pitch + width, planes + block * tall * pitch, tap + p * down,
-                             outputs + q * tall * pitch * across, sums, sums)
+                    for q in range(wide):
+                        target = sums + (p * wide + q) * TILE
+                        tile(across, depth, planes + block * DEPTH, tap + p * down, outputs + q * across * depth, target,
+                             target)
         for p in range(taps):
-            for q in range(each):
-                store(across, memory + (p * each + q) * TILE, min(down, K - p * down),
+            for q in range(wide):
+                store(across, sums + (p * wide + q) * TILE, min(down, K - p * down),
                       min(across, features - q * across), &dW[p * down, q * across], features, 1, False)
-        free(memory)
+        free(sums)
         free(tap)
 
 

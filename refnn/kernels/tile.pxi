@@ -165,6 +165,12 @@ cdef void pack_columns(Py_ssize_t columns, Py_ssize_t depth, const real* x, Py_s
                 for half in range(width // NARROW):
                     for j in range(NARROW):
                         out[k * width + half * NARROW + j] = x[k * step + half * NARROW + j]
+        elif column == 1:
+            for k in range(depth):
+                for half in range(width // NARROW):
+                    for j in range(NARROW):
+                        out[k * width + half * NARROW + j] = 0
+                copy_row(full, x + k * step, out + k * width)
         else:
             for k in range(depth):
                 for j in range(full):
