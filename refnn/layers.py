@@ -115,6 +115,12 @@ class _Weighted(Layer):
         self._memory = (x, z)
         return z if fused else self._activation.f(z)
 
+    def _before(self, upstream: NDArray, z: NDArray) -> NDArray:
+        """Return the gradient in z."""
+        if self._name == "identity":
+            return upstream
+        return kernels.relu_backward(upstream, z) if self._name == "relu" else self._activation.backward(upstream, z)
+
     def _bent(self, h: NDArray, z: NDArray) -> NDArray:
         """Return the second derivatives along z (OPT-06)."""
         return h * np.square(_slope(self._activation, self._name)(z))
@@ -156,10 +162,10 @@ class Dense(_Weighted):
     def backward(self, upstream: NDArray, to_input: bool = True) -> NDArray:
         """Return the gradient in x, or an empty array where nobody asks for it (BP-08)."""
         x, z = self._recall()
-        dz = self._activation.backward(upstream, z)
+        dz = self._before(upstream, z)
         self.grads["W"] = kernels.matmul(dz.T, x)  # (units, n) (n, d)
         if self.bias:
-            self.grads["b"] = dz.sum(axis=0)
+            self.grads["b"] = kernels.sum_rows(dz)
         return kernels.matmul(dz, self.params["W"]) if to_input else dz[:0]  # (n, units) (units, d)
 
     def curvature(self, h: NDArray) -> NDArray:
@@ -168,7 +174,7 @@ class Dense(_Weighted):
         dz = self._bent(h, z)
         self.bends["W"] = kernels.matmul(dz.T, np.square(x))  # (units, n) (n, d)
         if self.bias:
-            self.bends["b"] = dz.sum(axis=0)
+            self.bends["b"] = kernels.sum_rows(dz)
         return kernels.matmul(dz, np.square(self.params["W"]))  # (n, units) (units, d)
 
 
@@ -216,11 +222,11 @@ class Conv2D(_Weighted):
     def backward(self, upstream: NDArray, to_input: bool = True) -> NDArray:
         """Return the gradient in x, or an empty array where nobody asks for it (CNN-07, CNN-08)."""
         x, z = self._recall()
-        dz = self._activation.backward(upstream, z)
+        dz = self._before(upstream, z)
         stride, padding = _two(self.stride), _two(self.padding)
         self.grads["W"] = kernels.conv2d_to_kernel(dz, x, _two(self.size), stride, padding)
         if self.bias:
-            self.grads["b"] = dz.sum(axis=(0, 2, 3))
+            self.grads["b"] = kernels.sum_rows(dz)
         return kernels.conv2d_to_input(dz, self.params["W"], x.shape, stride, padding) if to_input else dz[:0]
 
     def curvature(self, h: NDArray) -> NDArray:
@@ -230,7 +236,7 @@ class Conv2D(_Weighted):
         stride, padding = _two(self.stride), _two(self.padding)
         self.bends["W"] = kernels.conv2d_to_kernel(dz, np.square(x), _two(self.size), stride, padding)
         if self.bias:
-            self.bends["b"] = dz.sum(axis=(0, 2, 3))
+            self.bends["b"] = kernels.sum_rows(dz)
         return kernels.conv2d_to_input(dz, np.square(self.params["W"]), x.shape, stride, padding)
 
 

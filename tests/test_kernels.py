@@ -240,6 +240,34 @@ def test_the_forms_of_its_gradient_agree_too(case):
     assert (np.abs(kernels.avg_pool2d_backward(dz, x.shape, size, stride, padding) - expected) <= tolerance).all()
 
 
+@given(st.data(), FLOATS, st.sampled_from([(), (3,), (2, 4), (2, 3, 1, 5), (0, 2), (1, 2, 3, 0)]))
+def test_the_forms_of_the_way_back_through_a_rectifier_agree(data, dtype, shape):
+    z, upstream = data.draw(exact_arrays(shape, dtype)), data.draw(exact_arrays(shape, dtype))
+    if z.ndim == 4:
+        z = z.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)
+    z[z > 9] = data.draw(st.sampled_from([np.inf, np.nan]))
+    upstream[upstream > 9] = np.inf
+    expected = np.empty(shape)
+    definition.relu_backward(upstream, z, expected)
+    for form in FORMS:
+        out = np.full_like(z, 99)
+        form.relu_backward(upstream, z, out)
+        assert np.array_equal(out, expected, equal_nan=True)
+    assert np.array_equal(kernels.relu_backward(upstream, z), expected, equal_nan=True)
+
+
+@given(st.data(), FLOATS, st.sampled_from([(2, 4), (2, 3, 1, 5), (0, 2), (3, 0), (5, 20), (2, 17, 3, 2)]))
+def test_the_forms_of_the_sum_over_samples_and_pixels_agree(data, dtype, shape):
+    x = data.draw(exact_arrays(shape, dtype))
+    expected = np.empty(shape[1])
+    definition.sum_rows(x, expected)
+    for form in FORMS:
+        out = np.full(shape[1], 99, dtype)
+        form.sum_rows(x, out)
+        assert (out == expected).all()
+    assert (kernels.sum_rows(x) == expected).all()
+
+
 @given(st.data(), FLOATS, st.integers(0, 9), st.integers(1, 4), st.sampled_from([1.0, 0.5, 2.0]))
 def test_the_forms_of_the_perceptron_pass_agree(data, dtype, n, d, learning_rate):
     X, w = np.round(data.draw(exact_arrays((n, d), dtype))), np.round(data.draw(exact_arrays(d, dtype)))

@@ -29,6 +29,8 @@ __all__ = [
     "max_pool2d_backward",
     "output_side",
     "perceptron_pass",
+    "relu_backward",
+    "sum_rows",
     "why_not_compiled",
 ]
 
@@ -153,6 +155,22 @@ def avg_pool2d_backward(upstream: NDArray, shape: tuple[int, ...], size: tuple[i
         n, channels, height, width = shape
         out = _images(n, channels, height, width, upstream.dtype)
     _form.avg_pool2d_backward(upstream, size, stride, padding, out)
+    return out
+
+
+def relu_backward(upstream: NDArray, z: NDArray, out: NDArray | None = None) -> NDArray:
+    """Return upstream where z is positive and 0 elsewhere: the gradient behind a ReLU (n, ...); z may be its result."""
+    if out is None:
+        out = _images(*z.shape, z.dtype) if z.ndim == 4 else np.empty(z.shape, z.dtype)
+    _form.relu_backward(upstream, z, out)
+    return out
+
+
+def sum_rows(x: NDArray, out: NDArray | None = None) -> NDArray:
+    """Return the gradient (F,) of a bias: the sums of x, (n, F) or (n, F, H, W), over all but F."""
+    if out is None:
+        out = np.empty(x.shape[1], x.dtype)
+    _form.sum_rows(x, out)
     return out
 
 

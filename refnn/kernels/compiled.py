@@ -114,6 +114,20 @@ def avg_pool2d_backward(upstream: NDArray, size: Index, stride: Index, padding: 
     _kernels.avg_pool2d_backward(_last(upstream), *size, *stride, *padding, out.transpose(0, 2, 3, 1))
 
 
+def relu_backward(upstream: NDArray, z: NDArray, out: NDArray) -> None:
+    """Fill out with upstream where z is positive, and zeros."""
+    if z.ndim == 4:
+        upstream, z, out = _last(upstream), _last(z), out.transpose(0, 2, 3, 1)
+    _kernels.relu_backward(np.ascontiguousarray(upstream).reshape(-1), np.ascontiguousarray(z).reshape(-1),
+                           out.reshape(-1))
+
+
+def sum_rows(x: NDArray, out: NDArray) -> None:
+    """Fill out (F,) with the sums of x, (n, F) or (n, F, H, W), over all but F."""
+    rows = np.ascontiguousarray(x) if x.ndim == 2 else _last(x)
+    _kernels.sum_rows(rows.reshape(x.size // max(1, x.shape[1]), x.shape[1]), out)
+
+
 def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:
     """Make one pass of the online perceptron, w in place; return the number of mistakes."""
     mistakes: int = _kernels.perceptron_pass(np.ascontiguousarray(X), np.ascontiguousarray(y), learning_rate, w)

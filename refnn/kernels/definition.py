@@ -119,6 +119,23 @@ def avg_pool2d_backward(upstream: NDArray, size: Index, stride: Index, padding: 
     out[...] = dx
 
 
+@_QUIET
+def relu_backward(upstream: NDArray, z: NDArray, out: NDArray) -> None:
+    """The gradient passes where the unit is on, z > 0 (ACT-08); NaN is neither on nor off."""
+    for place in np.ndindex(*out.shape):
+        slope = 1.0 if z[place] > 0 else 0.0 if z[place] <= 0 else np.nan
+        out[place] = float(upstream[place]) * slope
+
+
+@_QUIET
+def sum_rows(x: NDArray, out: NDArray) -> None:
+    """db_j: the bias of a feature is shared by all samples, and by all pixels of an image (BP-08)."""
+    total = np.zeros(out.shape)
+    for place in np.ndindex(*x.shape):
+        total[place[1]] += x[place]
+    out[...] = total
+
+
 def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:
     """On every mistake, y w.x <= 0, add y x to w (PERC-02); count the mistakes."""
     mistakes = 0

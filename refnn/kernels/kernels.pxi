@@ -1,4 +1,5 @@
 # The body of every CPU level: the same source, built once for each.
+from libc.math cimport INFINITY
 from libc.stdlib cimport free, malloc
 
 cdef extern from *:
@@ -19,4 +20,5 @@ include "tile.pxi"
 include "matmul.pxi"
 include "conv.pxi"
 include "pooling.pxi"
+include "elementwise.pxi"
 include "perceptron.pxi"

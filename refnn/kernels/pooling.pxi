@@ -4,64 +4,94 @@
 def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t size_width, Py_ssize_t stride_height,
                Py_ssize_t stride_width, Py_ssize_t top, Py_ssize_t left, real[:, :, :, ::1] out,
                int[:, :, :, ::1] winner):
-    """out and winner (n, Ho, Wo, C): the greatest pixel of each window and its place; `top`, `left` are the padding."""
-    cdef Py_ssize_t n, i, j, a, b, c, row, column, channels = x.shape[3]
+    """out and winner (n, Ho, Wo, C): the greatest pixel of each window and its place; `top`, `left` are the padding.
+
+    A row of outputs is worked on as a whole, one place of the window after the other. With few channels its pixels are
+    first brought side by side, by a table of where each output's window begins, so that vectors can be compared.
+    """
+    cdef Py_ssize_t n, i, j, a, b, c, row, first, last, channels = x.shape[3], width = out.shape[2]
     cdef const real* seen
     cdef real* best
     cdef int* place
-    cdef bint begun
     check_pool(x.shape[0], x.shape[3], x.shape[1] + 2 * top, x.shape[2] + 2 * left, size_height, size_width,
                stride_height, stride_width, out.shape[0], out.shape[1], out.shape[2], out.shape[3])
     if not (winner.shape[0] == out.shape[0] and winner.shape[1] == out.shape[1] and winner.shape[2] == out.shape[2]
             and winner.shape[3] == channels):
         raise ValueError("kernels: shapes do not fit")
-    if channels == 0:
+    if channels == 0 or out.shape[0] * out.shape[1] * width == 0:
         return
+    cdef real* taken = room(width * channels, &x[0, 0, 0, 0])
+    cdef Py_ssize_t* begin = offsets(width * channels)
     with nogil:
+        for j in range(width):
+            for c in range(channels):
+                begin[j * channels + c] = j * stride_width * channels + c
         for n in range(out.shape[0]):
             for i in range(out.shape[1]):
-                for j in range(out.shape[2]):
-                    best, place, begun = &out[n, i, j, 0], &winner[n, i, j, 0], False
-                    for a in range(size_height):
-                        row = i * stride_height + a - top
-                        if row < 0 or row >= x.shape[1]:
-                            continue
-                        for b in range(size_width):
-                            column = j * stride_width + b - left
-                            if column < 0 or column >= x.shape[2]:
-                                continue
-                            seen = &x[n, row, column, 0]
-                            if not begun:
-                                begun = True
+                best, place = &out[n, i, 0, 0], &winner[n, i, 0, 0]
+                for j in range(width * channels):
+                    best[j] = -INFINITY
+                    place[j] = -1
+                for a in range(size_height):
+                    row = i * stride_height + a - top
+                    if row < 0 or row >= x.shape[1]:
+                        continue
+                    for b in range(size_width):
+                        first = panels(max(0, left - b), stride_width)  # outputs whose place b lies in the image
+                        last = min(width, panels(max(0, x.shape[2] + left - b), stride_width))
+                        seen = &x[n, row, 0, 0] + (b - left) * channels
+                        if channels < 8:
+                            for j in range(first * channels, last * channels):
+                                taken[j] = seen[begin[j]]
+                            for j in range(first * channels, last * channels):
+                                challenge(taken[j], <int>(a * size_width + b), best + j, place + j)
+                        else:
+                            for j in range(first, last):
                                 for c in range(channels):
-                                    best[c] = seen[c]
-                                    place[c] = <int>(a * size_width + b)
-                                continue
-                            for c in range(channels):
-                                if seen[c] > best[c] or (seen[c] != seen[c] and best[c] == best[c]):
-                                    best[c] = seen[c]
-                                    place[c] = <int>(a * size_width + b)
+                                    challenge(seen[j * stride_width * channels + c], <int>(a * size_width + b),
+                                              best + j * channels + c, place + j * channels + c)
+        free(begin)
+        free(taken)
+
+
+cdef inline void challenge(real there, int here, real* best, int* place) noexcept nogil:
+    """Let a pixel take the lead if it is greater, the first one, or NaN; a choice of values, which needs no jump."""
+    cdef real so_far = best[0]
+    cdef int before = place[0]
+    cdef bint better = (there > so_far) | (before < 0) | ((there != there) & (so_far == so_far))
+    best[0] = there if better else so_far
+    place[0] = here if better else before
 
 
 def max_pool2d_backward(const real[:, :, :, ::1] dz, const int[:, :, :, ::1] winner, Py_ssize_t size_height,
                         Py_ssize_t size_width, Py_ssize_t stride_height, Py_ssize_t stride_width, Py_ssize_t top,
                         Py_ssize_t left, real[:, :, :, ::1] dx):
     """Add to dx (n, H, W, C), zero at first, the gradient of each window at its winner."""
-    cdef Py_ssize_t n, i, j, c, row, column
+    cdef Py_ssize_t n, i, j, c, row, column, channels = dz.shape[3], line = dx.shape[2] * channels
+    cdef const real* share
+    cdef const int* place
+    cdef real* corner
+    cdef Py_ssize_t* reach
     check_pool(dx.shape[0], dx.shape[3], dx.shape[1] + 2 * top, dx.shape[2] + 2 * left, size_height, size_width,
                stride_height, stride_width, dz.shape[0], dz.shape[1], dz.shape[2], dz.shape[3])
     if not (winner.shape[0] == dz.shape[0] and winner.shape[1] == dz.shape[1] and winner.shape[2] == dz.shape[2]
             and winner.shape[3] == dz.shape[3]):
         raise ValueError("kernels: shapes do not fit")
+    if channels == 0 or dz.shape[0] * dz.shape[1] * dz.shape[2] == 0:
+        return
+    reach = offsets(size_height * size_width)  # from the corner of a window to each of its places
     with nogil:
+        for i in range(size_height * size_width):
+            reach[i] = i // size_width * line + i % size_width * channels
         for n in range(dz.shape[0]):
             for i in range(dz.shape[1]):
                 for j in range(dz.shape[2]):
-                    for c in range(dz.shape[3]):
-                        row = i * stride_height + winner[n, i, j, c] // size_width - top
-                        column = j * stride_width + winner[n, i, j, c] % size_width - left
-                        if 0 <= row < dx.shape[1] and 0 <= column < dx.shape[2]:
-                            dx[n, row, column, c] += dz[n, i, j, c]
+                    share, place = &dz[n, i, j, 0], &winner[n, i, j, 0]
+                    row, column = i * stride_height - top, j * stride_width - left
+                    corner = &dx[n, 0, 0, 0] + row * line + column * channels
+                    for c in range(channels):
+                        corner[reach[place[c]] + c] += share[c]
+        free(reach)
 
 
 def avg_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t size_width, Py_ssize_t stride_height,

@@ -131,6 +131,18 @@ def avg_pool2d_backward(upstream: NDArray, size: Index, stride: Index, padding: 
     out[...] = _inner(dx, padding)
 
 
+def relu_backward(upstream: NDArray, z: NDArray, out: NDArray) -> None:
+    """Fill out with upstream where z is positive, and zeros."""
+    with np.errstate(all="ignore"):
+        np.multiply(upstream, np.heaviside(z, 0), out=out)
+
+
+def sum_rows(x: NDArray, out: NDArray) -> None:
+    """Fill out (F,) with the sums of x, (n, F) or (n, F, H, W), over all but F."""
+    with np.errstate(all="ignore"):
+        x.sum(axis=(0, 2, 3)[: x.ndim - 1], out=out)
+
+
 def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:
     """Make one pass of the online perceptron, w in place; return the number of mistakes."""
     mistakes = 0
