@@ -4,7 +4,7 @@ The rules themselves stand in `refnn.optimizers`, side by side.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -31,6 +31,9 @@ _RANGES: dict[str, Callable[[str, Any], Any]] = {
     "warmup": lambda name, value: at_least(name, value, 1),
     "nesterov": _yes_or_no,
 }
+
+
+_PIECE = 32768  # numbers of each array at a time: a few hundred kilobytes in all
 
 
 class Optimizer(ABC):
@@ -81,6 +84,12 @@ class Optimizer(ABC):
                                  "backprop.curvature gives them, and fit passes them on")
             known.append(_matching("curvature", curvature, params))
         _apart(params, known)
+        self.advance(params, *known)
+
+    def advance(
+        self, params: list[NDArray], grads: list[NDArray], curvature: list[NDArray] | None = None
+    ) -> None:
+        """Do what `step` does after its checks: for a caller, such as a network, whose arrays are its own."""
         layout = [(w.shape, w.dtype.newbyteorder("=")) for w in params]
         if self._layout is None:
             self._layout = layout
@@ -91,14 +100,13 @@ class Optimizer(ABC):
         self._t += 1
         with np.errstate(over="ignore", invalid="ignore"):
             # a float64 gradient of a float32 parameter is rounded here
-            rounded = [g.astype(w.dtype.newbyteorder("="), copy=False) for g, w in zip(known[0], params, strict=True)]
-            known[0] = [self.prepared(g) for g in rounded]
+            ready = [self.prepared(g.astype(dtype, copy=False)) for g, (_, dtype) in zip(grads, layout, strict=True)]
+            known = [ready] if curvature is None else [ready, curvature]
             for arrays in zip(*known, params, *self._memory.values(), strict=True):
-                with _pieces(len(known), *arrays) as pieces:
-                    for piece in pieces:
-                        changing = piece[len(known) :]  # w and its memory
-                        for old, new in zip(changing, self.rule(self._t, *piece), strict=True):
-                            old[...] = new
+                for piece in _pieces(len(known), *arrays):
+                    changing = piece[len(known) :]  # w and its memory
+                    for old, new in zip(changing, self.rule(self._t, *piece), strict=True):
+                        old[...] = new
 
     def parameter_count(self) -> int:
         """Return how many numbers the parameters have in all, once a step has shown them."""
@@ -152,15 +160,19 @@ class Optimizer(ABC):
         super().__setattr__(name, value)
 
 
-def _pieces(known: int, *arrays: NDArray) -> np.nditer:
+def _pieces(known: int, *arrays: NDArray) -> Iterator[tuple[NDArray, ...]]:
     """Walk through arrays of one shape in flat pieces that fit into the cache, all in the dtype of the parameter.
 
     The first `known` of them are only read; the parameter follows, then its memory.
     """
+    dtype = arrays[known].dtype.newbyteorder("=")
+    if arrays[known].size <= _PIECE and all(array.dtype == dtype for array in arrays):
+        yield arrays  # small enough as they are
+        return
     ways: list[Any] = [["readonly"]] * known + [["readwrite"]] * (len(arrays) - known)
-    dtypes = [arrays[known].dtype.newbyteorder("=")] * len(arrays)
     flags: list[Any] = ["external_loop", "buffered", "zerosize_ok"]
-    return np.nditer(arrays, flags, ways, dtypes, casting="unsafe", buffersize=32768)
+    with np.nditer(arrays, flags, ways, [dtype] * len(arrays), casting="unsafe", buffersize=_PIECE) as pieces:
+        yield from pieces
 
 
 def _writable(params: Any) -> list[NDArray]:

@@ -145,9 +145,9 @@ class Network:
             raise RuntimeError("Network: step needs a backward pass before it")
         if optimizer.curved and any(not layer.bends for layer in layers):
             raise RuntimeError(f"Network: {type(optimizer).__name__} needs network.curvature(...) before each backward")
-        optimizer.step([p for layer in layers for p in layer.params.values()],
-                       [layer.grads[name] for layer in layers for name in layer.params],
-                       [layer.bends[name] for layer in layers for name in layer.params] if optimizer.curved else None)
+        params, grads, bends = ([getattr(layer, kind)[name] for layer in layers for name in layer.params]
+                                for kind in ("params", "grads", "bends" if optimizer.curved else "grads"))
+        optimizer.advance(params, grads, bends if optimizer.curved else None)
         for layer in layers:
             layer.bends = {}
 

@@ -140,7 +140,7 @@ def test_vsgd_learns_through_the_engine_and_the_penalty_bends_the_cost_too():
     seen = []
 
     class Spy(optimizers.VSGD):
-        def step(self, params, grads, curvature=None):
+        def advance(self, params, grads, curvature=None):
             seen.append([h.copy() for h in curvature])
 
     for strength in (0.0, 0.25):

@@ -160,8 +160,11 @@ def avg_pool2d_backward(upstream: NDArray, shape: tuple[int, ...], size: tuple[i
 
 def relu_backward(upstream: NDArray, z: NDArray, out: NDArray | None = None) -> NDArray:
     """Return upstream where z is positive and 0 elsewhere: the gradient behind a ReLU (n, ...); z may be its result."""
-    if out is None:
-        out = _images(*z.shape, z.dtype) if z.ndim == 4 else np.empty(z.shape, z.dtype)
+    if out is None and z.ndim == 4:
+        n, channels, height, width = z.shape
+        out = _images(n, channels, height, width, z.dtype)
+    elif out is None:
+        out = np.empty(z.shape, z.dtype)
     _form.relu_backward(upstream, z, out)
     return out
 
