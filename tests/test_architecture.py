@@ -16,7 +16,7 @@ FLOORS = [
     set(CONCEPTS),
     {"layers", "network", "training", "model_io"},
     {"properties", "experiments", "register"},
-    {"__main__", "cli", "bench", "interop", "exercises"},
+    {"__main__", "cli", "checking", "bench", "interop", "exercises"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -180,6 +180,18 @@ def test_kernels_that_do_not_exist_are_one_line_and_status_2():
     assert result.stderr == "refnn: REFNN_BACKEND: expected one of definition, numpy, cython, got 'fortran'\n"
 
 
+@pytest.mark.parametrize("word, hint", [
+    ("expermient", "there is no command 'expermient'; did you mean 'experiment'? There are "),
+    ("sing", "there is no command 'sing'. There are "),
+])  # fmt: skip
+def test_a_misspelt_command_gets_a_hint_and_status_2(word, hint, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([word])
+    err = capsys.readouterr().err
+    assert stopped.value.code == 2 and hint in err
+    assert all(command in err.partition("There are")[2] for command in ("train", "experiment", "explain", "errata"))
+
+
 def test_help_names_the_commands_and_a_first_step():
     result = subprocess.run([sys.executable, "-m", "refnn", "--help"], capture_output=True, text=True, check=True,
                             env={**os.environ, "COLUMNS": "100"})

@@ -7,7 +7,7 @@ import pytest
 
 from refnn import losses, register
 from refnn.cli import main
-from refnn.register.plain import plain
+from refnn.register.plain import formula, plain
 from refnn.register.proofs import PROOFS
 
 ERRATA = {name: entry for name, entry in register.items().items() if entry.is_erratum}
@@ -122,10 +122,38 @@ def test_each_has_its_slide_both_texts_and_its_proof(number, capsys):
     assert "\\" not in out and "$" not in out
 
 
+def numbers(capsys, *arguments):
+    return [line[:4] for line in printed(capsys, *arguments).splitlines() if line.startswith("E-")]
+
+
+@pytest.mark.parametrize("name, number", [
+    ("E-1", "E-01"), ("e1", "E-01"), ("1", "E-01"), ("27", "E-27"), ("e27", "E-27"), ("E27", "E-27"), ("E-027", "E-27"),
+])  # fmt: skip
+def test_a_number_may_be_spelt_as_one_likes(name, number, capsys):
+    assert numbers(capsys, name) == [number]
+
+
+def test_an_item_a_module_and_a_function_have_errata_too(capsys):
+    assert numbers(capsys, "LOSS-06") == ["E-25"]
+    assert numbers(capsys, "UNI-01") == ["E-18", "E-20"]
+    assert numbers(capsys, "perceptron") == ["E-13", "E-14"]
+    assert "E-29" in numbers(capsys, "prelu")
+
+
+def test_several_names_are_taken_and_no_erratum_is_told_twice(capsys):
+    assert numbers(capsys, "E-02", "1", "LOSS-06", "25") == ["E-02", "E-01", "E-25"]
+
+
+def test_where_nothing_is_to_be_corrected_this_is_said(capsys):
+    assert printed(capsys, "LIN-01") == "Nothing to correct on the slides of LIN-01 (Linear discriminant).\n"
+
+
 @pytest.mark.parametrize("wrong, words", [
-    ("E-99", "expected one of E-01 to E-43, got 'E-99'; did you mean 'E-"),
-    ("25", "got '25'; did you mean 'E-25'?"),
-    ("everything", "got 'everything'\n"),
+    ("E-99", "refnn errata: expected E-01 to E-43, got 'E-99'\n"),
+    ("44", "refnn errata: expected E-01 to E-43, got '44'\n"),
+    ("LOSS-12", "refnn errata: expected LOSS-01 to LOSS-11, got 'LOSS-12'\n"),
+    ("sofmax", "got 'sofmax'; did you mean 'softmax'?\n"),
+    ("gibberish", "got 'gibberish'\n"),
 ])  # fmt: skip
 def test_an_unknown_number_is_one_line_with_a_suggestion_and_status_2(wrong, words, capsys):
     assert main(["errata", wrong]) == 2
@@ -140,10 +168,25 @@ def test_an_unknown_number_is_one_line_with_a_suggestion_and_status_2(wrong, wor
     (r"$\frac{\partial E}{\partial y_{ij}}$, $\partial / \partial W$", "dE/dy_ij, d / dW"),
     (r"$\lVert w \rVert$, $\lfloor m/2 \rfloor$, $\{0, 1\}$", "|w|, floor(m/2), {0, 1}"),
     (r"$f(\cdot; D)$ is $2 \cdot 10^{-11}$, $p\,\%$", "f(.; D) is 2 * 10^-11, p %"),
+    (r"$$\hat y = \operatorname{sgn}(w^\top x) \tag{PERC-01}$$", "yhat = sgn(w^T x)   (PERC-01)"),
+    (r"$\begin{cases} z & z > 0 \\ \alpha z & z \le 0 \end{cases}$", "{z if z > 0; alpha z if z <= 0}"),
+    (r"$\operatorname*{arg\,min}_c \sum_i |y_i - c|$", "arg min_c sum_i |y_i - c|"),
+    (r"$\tfrac h2 C''(w)$, $\frac{C}{2h}$, $C^{\prime\prime}$", "h/2 C''(w), C/(2h), C''"),
+    (r"$-\log \frac{a}{b}$, $a\frac1n$", "-log (a/b), a 1/n"),
+    (r"$1 - 2\eta\lambda$, $\frac{\log(1/\epsilon)}{\eta\lambda}$", "1 - 2 eta lambda, log(1/epsilon)/(eta lambda)"),
+    (r"$e^{-2bz}$, $e^{bz}$, $e^{-z}$, $w^*$, $W_{kl}$", "e^(-2bz), e^(bz), e^-z, w^*, W_kl"),
+    (r"$a, \qquad \text{so that}\quad b$", "a,   so that   b"),
     ("no formula, 50 %", "no formula, 50 %"),
 ])  # fmt: skip
 def test_formulas_become_plain_text(tex, text):
     assert plain(tex) == text
+
+
+@pytest.mark.parametrize("name", register.items())
+def test_no_text_of_the_register_keeps_a_backslash(name):
+    entry = register.item(name)
+    for said in (formula(entry.tex), *map(plain, (entry.title, entry.slide, entry.says, entry.right))):
+        assert not set(said) & set("\\$\0") and said.count("(") == said.count(")")
 
 
 def test_the_scores_of_the_proofs_are_those_of_the_slide():

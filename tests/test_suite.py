@@ -73,6 +73,32 @@ def test_other_projects_do_not_meet_the_subject_fixture(tmp_path):
     assert "fixture 'subject' not found" in result.stdout
 
 
+ADAPTER = RIGHT + """
+from refnn.properties.adapter import Deviation, Draws
+
+DEVIATIONS = [
+    Deviation("test_a_unit_is_convex_in_its_pre_activations", "{reason}", "https://example.org",
+              {{"case": (np.array([[1.0, 2.0]]), 1), "data": Draws(np.array([[3.0, 4.0]]))}}),
+]
+"""
+
+
+def test_an_adapter_s_deviation_is_run_and_must_fail_and_what_it_has_not_is_not_claimed(tmp_path):
+    concave = ADAPTER.format(reason="the middle is lifted").replace(".max(axis=-1)", ".max(axis=-1) + (z[0, 0] == 2)")
+    (tmp_path / "other.py").write_text(concave)
+    convex = "refnn.properties.test_maxout::test_a_unit_is_convex_in_its_pre_activations"
+    gradient = "refnn.properties.test_maxout::test_of_equal_lines_the_first_takes_the_whole_gradient"
+    result = laws(convex, gradient, "--refnn-subject", "other.py", cwd=tmp_path)
+    assert "the middle is lifted (https://example.org)" in result.stdout
+    assert "other.py has no maxout.maxout_backward: 1 law left out" in result.stdout
+    assert "1 declared deviation, 1 not claimed" in result.stdout
+    assert result.returncode == 0
+    (tmp_path / "other.py").write_text(ADAPTER.format(reason="no reason at all"))
+    result = laws(convex, "--refnn-subject", "other.py", cwd=tmp_path)
+    assert "declared deviation: the law holds on the stored counterexample: no reason at all" in result.stdout
+    assert result.returncode == 1
+
+
 def test_what_a_subject_lacks_is_named():
     subject = Subject("refnn")
     with pytest.raises(NotWrittenYet, match="refnn has no module transformer"):

@@ -111,7 +111,7 @@ def source_hash(name: str) -> str:
     return hashlib.sha256("\n".join(line for line in lines if line.strip()).encode()).hexdigest()
 
 
-def draw(name: str, path: str | Path, dark: bool = False, data: Any = None) -> None:
+def draw(name: str, path: str | Path, dark: bool = False, data: Any = None, dpi: int = 150) -> None:
     """Draw an experiment into an .svg or .png file: the same data, the same file. Needs matplotlib.
 
     Args:
@@ -119,11 +119,12 @@ def draw(name: str, path: str | Path, dark: bool = False, data: Any = None) -> N
         path: the file; its suffix says which format.
         dark: whether the picture is for a dark page.
         data: what to draw; what `load` returns where None.
+        dpi: dots per inch of a .png file; most pictures are 7 inches wide.
 
     Raises:
         ValueError: if the suffix is another.
     """
-    one_of("suffix of the picture", suffix := Path(path).suffix, (".png", ".svg"))
+    one_of("suffix of the picture", suffix := Path(path).suffix.lower(), (".png", ".svg"))
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -131,7 +132,7 @@ def draw(name: str, path: str | Path, dark: bool = False, data: Any = None) -> N
     with rc_context({**_STYLE, **dict.fromkeys(_INK, ink), "axes.facecolor": "none", "legend.labelcolor": ink}):
         figure = Figure(figsize=(7, 3.2), layout="constrained", facecolor=paper)
         experiment(name).plot(load(name) if data is None else data, figure)
-        figure.savefig(path, dpi=150, transparent=suffix == ".svg",
+        figure.savefig(path, dpi=dpi, transparent=suffix == ".svg",
                        metadata={"Date": None} if suffix == ".svg" else {"Software": None})
 
 

@@ -49,15 +49,16 @@ def run() -> Data:
 
 def words(data: Data) -> str:
     """Set out the table, and where the series end."""
-    lines = ["       gradient   rate / eta       root    on the slide   step / eta"]
+    lines = ["                         root of the sum of g^2",
+             "       gradient g    rate / eta   exact  on the slide   length of the step / eta"]
     for i in range(2):
         for t in range(2):
-            lines.append(f"w{i + 1}, t={t}{data.gradients[t, i]:8.1f}{data.rates[t, i]:13.6f}"
-                         f"{1 / data.rates[t, i]:11.6f}{1 / data.slide_rates[t, i]:16.4g}{data.steps[t, i]:13.6f}")
+            lines.append(f"w{i + 1}, t={t}{data.gradients[t, i]:8.1f}{data.rates[t, i]:16.6f}"
+                         f"{1 / data.rates[t, i]:11.6f}{1 / data.slide_rates[t, i]:8.4g}{data.steps[t, i]:20.6f}")
     lines.append("were only the previous gradients counted, the second rates would be "
                  + " and ".join(f"{rate:g}" for rate in data.previous_rates))
     for name, lengths, rates in zip(data.series, data.lengths, data.series_rates, strict=True):
-        lines.append(f"{name:18} step {len(lengths)}: length {lengths[-1]:.4f} eta at rate {rates[-1]:.4f} eta")
+        lines.append(f"gradient {name:18} step {len(lengths)}: length {lengths[-1]:.4f} eta, rate {rates[-1]:.4f} eta")
     return "\n".join(lines)
 
 
@@ -72,9 +73,9 @@ def plot(data: Data, figure: Any) -> None:
     t = np.arange(1, data.lengths.shape[1] + 1)
     for i, (name, style) in enumerate(zip(data.series, ("-", "--", "-"), strict=True)):
         middle.plot(t, data.series_rates[i], style, color=f"C{i + 2}")
-        middle.text(100, 1.6 * data.series_rates[i, 40], name, color=f"C{i + 2}", ha="right")
+        middle.text(100, 1.6 * data.series_rates[i, 40], f"g {name}", color=f"C{i + 2}", ha="right")
         right.plot(t, data.lengths[i], style, color=f"C{i + 2}")
-    middle.set(yscale="log", xlabel="step", title=r"rate / $\eta$, gradient ...")
+    middle.set(yscale="log", xlabel="step", title=r"rate / $\eta$ for gradients g")
     right.set(xlabel="step", title=r"length of step / $\eta$")
 
 

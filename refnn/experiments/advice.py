@@ -65,8 +65,8 @@ def words(data: Data) -> str:
             lost = f"{mean:7.2f} ({spread:.2f}){' *' if mean > spread else '  '}" if piece in losses else " " * 16
             lines[piece] += f"{right.mean():8.2f} ({right.std(ddof=1):.2f}){lost}"
     return "\n".join([*(f"{piece:15}{line}".rstrip() for piece, line in lines.items()),
-                      f"% of the test digits read right and percentage points lost, mean of {SEEDS * FOLDS} folds "
-                      "(standard deviation); * more than that"])
+                      f"Test digits read right in %, percentage points lost: mean of {SEEDS * FOLDS} folds (and",
+                      "standard deviation); * lost more than the standard deviation"])
 
 
 def plot(data: Data, figure: Any) -> None:

@@ -79,8 +79,10 @@ def _example() -> tuple[NDArray, NDArray, NDArray]:
 def words(data: Data) -> str:
     """Say what the example comes to, and how the parts change with the degree."""
     total, bias, variance, noise = data.example
-    lines = [f"example: {total:.5f} = {bias:.6f} + {variance:.6f} + {noise:.3f}; "
-             f"single data sets from {data.example_errors.min():.3f} to {data.example_errors.max():.3f}",
+    lines = ["worked example, a line through two samples, averaged over all data sets there can be:",
+             f"  error of prediction {total:.5f} = bias^2 {bias:.6f} + variance {variance:.6f} + noise {noise:.3f}",
+             f"  from single data sets: {data.example_errors.min():.3f} to {data.example_errors.max():.3f}",
+             f"polynomials fitted to {PLACES} noisy samples of sin 3x, averaged over {SETS} data sets:",
              "degree  bias^2  variance  noise  error of prediction  training error"]
     lines += [f"{k:6} {data.bias[k]:7.3f} {data.variance[k]:9.3f} {data.noise:6.3f} {data.error[k]:20.3f} "
               f"{data.training[k]:15.3f}" for k in range(DEGREE + 1)]
@@ -92,9 +94,10 @@ def plot(data: Data, figure: Any) -> None:
     figure.set_size_inches(7, 5)
     panels = figure.subplot_mosaic([[0, 1, 2], ["parts"] * 3], height_ratios=[2, 3])
     for k, degree in enumerate(SHOWN):
-        panels[k].plot(data.x, data.curves[k].T, color="C0", linewidth=0.8, alpha=0.7)
-        panels[k].plot(data.places, data.truth, color="gray", linewidth=2.5)
-        panels[k].set(ylim=(-2.2, 2.2), title=f"degree {degree}", xlabel="x")
+        fits = panels[k].plot(data.x, data.curves[k].T, color="C0", linewidth=0.8, alpha=0.7)
+        truth = panels[k].plot(data.places, data.truth, color="gray", linewidth=2.5)
+        panels[k].set(ylim=(-2.2, 3), title=f"degree {degree}", xlabel="x")
+    panels[0].legend([*truth, fits[0]], ["truth, sin 3x", f"fits to {CURVES} data sets"], borderpad=0)
     degrees = np.arange(DEGREE + 1)
     for name, values, style in (("error of prediction", data.error, "o-"), ("squared bias", data.bias, "s--"),
                                 ("variance", data.variance, "^--"), ("training error", data.training, "o:")):

@@ -91,27 +91,29 @@ def _gradients(net: MLP, X: NDArray, t: NDArray) -> list[tuple[NDArray, NDArray 
 
 def words(data: Data) -> str:
     """Say who is active, who is off, who is dead."""
-    lines = ["P(active), bias 0.1: " + ", ".join(
-        f"{p:.6f} at spread {s:g}" for s, p in zip(data.spread, data.active, strict=True) if s in (0.1, 0.5, 1))]
-    lines += [f"off on one positive sample: {data.off_symmetric:.1%} with weights U(-1, 1), "
-              f"{data.off_positive:.1%} with U(0, 1)"]
-    lines += [f"rate {rate:<5g} dead units of {UNITS}: {dead[0]} -> {dead[-1]}; cost {cost[0]:.3g} -> {cost[-1]:.3g}"
-              for rate, dead, cost in zip(data.rates, data.dead, data.cost, strict=True)]
-    lines += [f"revived: {data.revived}; dead at the start with biases 0.1: {data.dead_with_bias}"]
-    return "\n".join([*lines, f"largest slope of the dead: {data.dead_slope['relu']:g}; "
-                              f"as leaky units {data.dead_slope['leaky_relu']:.2g}"])
+    lines = ["probability that a unit with bias 0.1 is active, by the spread of w.x: " + ", ".join(
+        f"{p:.4f} at {s:g}" for s, p in zip(data.spread, data.active, strict=True) if s in (0.1, 1))]
+    lines += [f"units that are off on one positive sample: {data.off_symmetric:.1%} with weights U(-1, 1), "
+              f"{data.off_positive:.1%} with U(0, 1)", f"dead units of {UNITS}, off on all samples:"]
+    lines += [f"  rate {rate:<5g} {dead[0]} at the start, {dead[-1]} after {STEPS} steps; cost {cost[0]:.3g}, "
+              f"then {cost[-1]:.3g}" for rate, dead, cost in zip(data.rates, data.dead, data.cost, strict=True)]
+    return "\n".join([
+        *lines,
+        f"  with biases 0.1 in place of 0: {data.dead_with_bias} at the start; brought back to life: {data.revived}",
+        f"largest gradient in a weight or bias of the dead at rate {data.rates[-1]:g}: {data.dead_slope['relu']:g}; "
+        f"were they leaky: {data.dead_slope['leaky_relu']:.2g}"])
 
 
 def plot(data: Data, figure: Any) -> None:
     """Draw how likely a unit is active, and how many die."""
     left, right = figure.subplots(1, 2)
-    left.plot(data.spread, data.active, label="bias 0.1")
-    left.plot(data.spread, data.drawn, "o", color="C0", markersize=4)
+    left.plot(data.spread, data.active, label=r"bias 0.1: $\Phi$(0.1 / spread)")
+    left.plot(data.spread, data.drawn, "o", color="C0", markersize=4, label=f"bias 0.1: share of {DRAWS:,} draws")
     left.axhline(0.5, linestyle="--", color="gray", label="bias 0")
-    left.set(xlabel="spread of w.x", ylim=(0.4, 1.02), title="P(active)")
+    left.set(xlabel="spread of w.x", ylim=(0.4, 1.02), title="how probable it is that a unit is active")
     left.legend()
     for rate, dead in zip(data.rates, data.dead, strict=True):
         right.plot(np.arange(STEPS + 1), dead, label=f"rate {rate:g}")
-    right.plot([0], [data.dead_with_bias], "o", color="gray", label="start, bias 0.1", clip_on=False)
-    right.set(xlabel="step", ylim=(0, 104), title=f"dead units of {UNITS}")
+    right.plot([0], [data.dead_with_bias], "o", color="gray", label="biases 0.1, start", clip_on=False)
+    right.set(xlabel="step", ylim=(0, 104), title=f"dead units of {UNITS}, by learning rate")
     right.legend(loc=(0.42, 0.45))

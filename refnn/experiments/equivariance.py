@@ -37,9 +37,9 @@ class Data:
     """Maps in either order, how far they differ, and how far features move when the digits do."""
 
     image: NDArray  # (16, 16)
-    moved: dict[str, NDArray]  # the image shifted, rotated: (16, 16)
-    moved_first: dict[str, NDArray]  # (16, 16): move, then convolve
-    convolved_first: dict[str, NDArray]  # (16, 16): convolve, then move
+    moved: dict[str, NDArray]  # the image shifted, rotated: (16, 16), and scaled: (32, 32)
+    moved_first: dict[str, NDArray]  # the map of the first kernel: move, then convolve
+    convolved_first: dict[str, NDArray]  # convolve, then move
     differences: dict[str, float]  # between the two orders, the greatest, in units of the greatest answer
     touched: int  # places where an answer changes when one pixel does
     windows: NDArray  # (w,): sides of the pooling windows, 1 for none
@@ -61,20 +61,16 @@ def run() -> Data:
     dotted[0, 0, 5, 9] += 1
     movement = [[_distance(images, _shift(images, s), k) for s in range(5)] for k in WINDOWS]
     return Data(
-        image[0, 0], _drawn({name: move(image) for name, move in moves.items()}), _drawn(first), _drawn(then), gap,
+        image[0, 0], {name: move(image)[0, 0] for name, move in moves.items()},
+        {name: maps[0, 0] for name, maps in first.items()}, {name: maps[0, 0] for name, maps in then.items()}, gap,
         int((_map(dotted) != _map(image)).any(axis=1).sum()),  # (CNN-13)
         np.array(WINDOWS), np.arange(5), np.array(movement),
         np.array([_distance(images, np.roll(images, 1, axis=0), k) for k in WINDOWS]),
     )  # fmt: skip
 
 
-def _drawn(maps: dict[str, NDArray]) -> dict[str, NDArray]:
-    """Return what is drawn: the first map of the two moves that keep the size."""
-    return {name: maps[name][0, 0] for name in ("shift", "rotation")}
-
-
 def _shift(x: NDArray, pixels: int = SHIFT) -> NDArray:
-    """Shift to the right on a torus."""
+    """Shift to the right on a torus: what leaves on the right comes in on the left."""
     return np.roll(x, pixels, axis=3)
 
 
@@ -96,37 +92,39 @@ def _distance(x: NDArray, other: NDArray, window: int) -> float:
 
 def words(data: Data) -> str:
     """Tell the differences, and how far the features move."""
-    lines = ["move and convolve, or convolve and move: greatest difference"]
-    lines += [f"  {name:23}{100 * gap:6.1f} % of the greatest answer" for name, gap in data.differences.items()]
+    lines = ["greatest difference between the orders, move first or convolve first (a shift is on a torus: what",
+             "leaves on the right comes in on the left):"]
+    lines += [f"  {name:23}{gap:7.1%} of the greatest answer" for name, gap in data.differences.items()]
     lines += [f"one pixel touches {data.touched} places of a 3 x 3 kernel's map",
-              "features shifted by" + "".join(f"{s:7}" for s in data.shifts) + "   pixels change by"]
+              "how much the features of a digit change, in %, when it is", "  shifted by    "
+              + "".join(f"{s:7}" for s in data.shifts) + "  pixels; when it is another digit"]
     for window, movement, stranger in zip(data.windows, data.movement, data.strangers, strict=True):
-        lines.append(f"  {f'pooled {window} x {window}' if window > 1 else 'unpooled':17}"
-                     + "".join(f"{100 * m:7.1f}" for m in movement) + f"   %; another digit: {100 * stranger:.1f} %")
-    return "\n".join(lines)
+        lines.append(f"  {f'pooled {window} x {window}' if window > 1 else 'unpooled':14}"
+                     + "".join(f"{100 * m:7.1f}" for m in movement) + f"{100 * stranger:16.1f}")
+    return "\n".join([*lines, "pooling brings different digits closer, too: beside that it gains little"])
 
 
 def plot(data: Data, figure: Any) -> None:
-    """Draw both orders of shifting and of rotating with what is left between them, and how far features move."""
-    figure.set_size_inches(7, 5.4)
-    top, bottom = figure.subfigures(2, 1, height_ratios=(1.5, 1))
-    titles = ("digit", "moved", "move, convolve", "convolve, move", "difference")
-    for row, (name, moved) in zip(top.subplots(2, 5), data.moved.items(), strict=True):
+    """Draw both orders of each move with what is left between them, and how far features move."""
+    figure.set_size_inches(7, 7)
+    top, bottom = figure.subfigures(2, 1, height_ratios=(2, 1))
+    titles, grid = ("digit", "moved", "move,\nconvolve", "convolve,\nmove", "difference"), top.subplots(3, 5)
+    for row, (name, moved) in zip(grid, data.moved.items(), strict=True):
         first, then = data.moved_first[name], data.convolved_first[name]
         limit = np.abs(then).max()
         for i, (axes, picture) in enumerate(zip(row, (data.image, moved, first, then, first - then), strict=True)):
-            axes.imshow(picture, cmap="gray" if i < 2 else "viridis", vmin=0 if i < 2 else -limit,
-                        vmax=1 if i < 2 else limit)
+            drawn = axes.imshow(picture / (limit if i > 1 else 1), cmap="viridis" if i > 1 else "gray",
+                                vmin=-1 if i > 1 else 0, vmax=1)
             axes.set(xticks=[], yticks=[], title=titles[i] if name == "shift" else "")
             axes.spines[:].set_visible(False)
-        row[0].set_ylabel(name)
+        row[0].set_ylabel(f"{name}:\n{data.differences[name]:.0%} apart")
+    top.colorbar(drawn, ax=grid[:, -1], label="answer / greatest answer", ticks=[-1, 0, 1])
     change, compared = bottom.subplots(1, 2)
-    for i, (window, movement) in enumerate(zip(data.windows, data.movement, strict=True)):
-        label = f"pooled {window} x {window}" if i else "unpooled"
-        change.plot(data.shifts, 100 * movement, "osv"[i] + "-", label=label)
+    for i, movement in enumerate(data.movement):
+        change.plot(data.shifts, 100 * movement, "osv"[i] + "-", label=("unpooled", "pooled 2 x 2", "pooled 4 x 4")[i])
         compared.plot(data.shifts, movement / data.strangers[i], "osv"[i] + "-")
     compared.axhline(1, linestyle="--", color="gray")
-    compared.annotate("another digit", (0, 1), (0, 3), textcoords="offset points")
-    change.set(xlabel="shift in pixels", xticks=data.shifts, title="change of features in %")
-    compared.set(xlabel="shift in pixels", xticks=data.shifts, title="the same, by the distance between digits")
+    compared.annotate("another digit", (4, 1), (0, -4), textcoords="offset points", ha="right", va="top")
+    change.set(xlabel="shift in pixels, on a torus", xticks=data.shifts, title="change of the features in %")
+    compared.set(xlabel="shift in pixels, on a torus", title="change / that to another digit:\npooling gains little")
     change.legend(loc="lower right")

@@ -90,17 +90,17 @@ def _trial(X: NDArray, y: NDArray, width: int, layers: int, seed: int, test: NDA
 def words(data: Data) -> str:
     """Tell both tables."""
     flat, thin = data.layers == 1, data.units == 2048
-    lines = ["Seide's words misread in %, layers x units (millions of weights)"]
+    lines = ["Seide's words                layers x units  millions of weights  misread"]
     for name, rows in (("thin and tall", thin), ("fat and short", flat & ~thin)):
-        lines.append(f"  {name}: " + ", ".join(
-            f"{L} x {h} ({w / 1e6:.1f}) {e}" for L, h, w, e in
-            zip(data.layers[rows], data.units[rows], data.weights[rows], data.error[rows], strict=True)))
-    lines += [f"  as many weights as {L} layers of 2048: one of {h:.2f}" for L, h in data.equal_width.items()]
+        lines += [f"  {name:27}{L} x {h:<10} {w / 1e6:19.1f}  {e:5.1f} %" for L, h, w, e in
+                  zip(data.layers[rows], data.units[rows], data.weights[rows], data.error[rows], strict=True)]
+    lines += [f"  as many weights as {L} layers of 2048 has one of {h:.2f} units" for L, h in data.equal_width.items()]
+    lines.append(f"our digits, {len(data.own_error['brief'][0])} trials   layers x units   weights   "
+                 "misread (standard deviation), of training digits")
     for name, errors in data.own_error.items():
-        lines.append(f"our digits misread in %, {errors.shape[1]} trials each, {name} training")
-        for i, (L, h, w) in enumerate(zip(data.own_layers, data.own_units, data.own_weights, strict=True)):
-            lines.append(f"  {L} x {h:3} ({w} weights)  {errors[i].mean():.2f}, standard deviation "
-                         f"{errors[i].std():.2f}; of training digits {data.own_train_error[name][i].mean():.2f}")
+        lines += [f"  {name + ' training':24} {L} x {h:<10} {w:10}   {e.mean():.2f} % ({e.std():.2f}){t.mean():18.2f} %"
+                  for L, h, w, e, t in zip(data.own_layers, data.own_units, data.own_weights, errors,
+                                           data.own_train_error[name], strict=True)]
     return "\n".join(lines)
 
 
@@ -110,14 +110,15 @@ def plot(data: Data, figure: Any) -> None:
     thin, flat = data.units == 2048, data.layers == 1
     for rows, style, label in ((thin, "o-", "thin: layers of 2048"), (flat, "s--", "fat: one layer")):
         left.plot(data.weights[rows] / 1e6, data.error[rows], style, label=label)
-    left.set(xlabel="millions of weights", ylabel="words misread in %", title="Seide 2011")
-    left.legend(loc="center right")
+    left.set(xlabel="millions of weights", ylabel="words misread in %", ylim=(0, 30), title="Seide 2011, speech")
+    left.legend(loc="lower right")
     places = np.arange(len(data.own_layers))
     for i, (name, errors) in enumerate(data.own_error.items()):
         at = places + 0.2 * i - 0.1
-        right.plot(at, errors, ".", color="gray", alpha=0.5, markersize=4)
+        dots = right.plot(at, errors, ".", color="gray", alpha=0.5, markersize=4)
         right.plot(at, errors.mean(axis=1), "sv"[i] + "-", color=f"C{i + 2}", label=f"{name} training, mean")
     right.set_xticks(places, [f"{L} x {h}" for L, h in zip(data.own_layers, data.own_units, strict=True)])
     right.set(xlabel="hidden layers x units", ylabel="digits misread in %", ylim=(0, 6),
               title="our digits, equal weights")
-    right.legend(loc="upper right")
+    means, names = right.get_legend_handles_labels()
+    right.legend([*means, dots[0]], [*names, "single trials"], loc="upper right")

@@ -78,8 +78,10 @@ def words(data: Data) -> str:
     return "\n".join([
         f"test digits read right: {data.accuracy['before']:.1%} before, {data.accuracy['after']:.1%} after",
         f"the kernels moved by {data.moved:.0%} of their length",
-        f"roughness: {data.roughness['before']:.2f} before (2 for noise), {data.roughness['after']:.2f} after, "
-        f"{data.roughness['change']:.2f} of what was added",
+        f"roughness of the kernels: {data.roughness['before']:.2f} before, {data.roughness['after']:.2f} after, "
+        f"{data.roughness['change']:.2f} of what training added",
+        "  (mean squared step from a weight to its neighbour, by the variance of the weights: 2 for noise,",
+        "  near 0 where neighbours are alike)",
     ])  # fmt: skip
 
 
@@ -98,7 +100,8 @@ def plot(data: Data, figure: Any) -> None:
     rough.bar([*data.roughness], [*data.roughness.values()], color=("C0", "C2", "C1"), width=0.6)
     rough.axhline(2, linestyle="--", color="gray")
     rough.annotate("noise", (2.3, 2), (0, 3), textcoords="offset points", ha="right")
-    rough.set(title="roughness", ylim=(0, 2.4))
+    rough.set(title="roughness:\n(step to neighbour)² / variance", ylim=(0, 2.4), xticks=range(3))
+    rough.set_xticklabels(["before", "after", "added"])
     for axes, (title, picture, cmap, low, high) in zip(places[:5], views, strict=True):
         axes.imshow(picture, cmap=cmap, vmin=low, vmax=high)
         axes.set_title(title)

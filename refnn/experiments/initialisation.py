@@ -63,13 +63,14 @@ def run() -> Data:
 
 def words(data: Data) -> str:
     """Say what is left after ten layers, upwards and downwards."""
-    lines = ["weights  s * sqrt(500)  spread of activations  beyond 0.95  size of the gradient",
-             "                          layer 1 -> layer 10      layer 10    layer 10 -> layer 1"]
+    lines = ["         gain of a layer,      spread of the  saturated: beyond +-0.95    size of the gradient",
+             "weights  spread * sqrt(500)      activations  in layer 10               sent down from above",
+             "                         layer 1 -> layer 10                            layer 10 -> layer 1"]
     for name, gain in data.gain.items():
         up, down = data.activation[name], data.gradient[name]
-        beyond = f"{data.saturated[name][-1]:.1%}" if name in data.saturated else ""
-        lines.append(f"{name:7} {gain:14.3f} {up[0]:12.3g} -> {up[-1]:<8.3g} {beyond:>12} "
-                     f"{down[-1]:11.3g} -> {down[0]:.3g}")
+        beyond = f"{data.saturated[name][-1]:.1%}" if name in data.saturated else "relu never saturates"
+        lines.append(f"{name:7} {gain:14.3f} {up[0]:12.3g} -> {up[-1]:<8.3g}  {beyond:22} "
+                     f"{down[-1]:9.3g} -> {down[0]:.3g}")
     return "\n".join(lines)
 
 
@@ -82,12 +83,15 @@ def plot(data: Data, figure: Any) -> None:
         for layer, row in zip(layers, rows, strict=True):  # a hill for each layer, the first on top
             hill = layer - 0.9 * row / row.max()
             panels[name].stairs(hill, data.edges[name], baseline=float(layer), fill=True, color=f"C{k}", alpha=0.8)
+            if name == "0.01":  # from the third layer on all lie in the two bins in the middle
+                panels[name].text(1.1, layer - 0.1, f"{data.activation[name][layer - 1]:.1g}", ha="right", size=8)
         label = "activation" if data.edges[name][0] < 0 else "activation > 0"
         panels[name].set(title=f"{name}, {SCHEMES[name][0]}", ylim=(LAYERS + 0.3, 0), xlabel=label)
         panels[name].set_yticks(layers if k == 0 else [])
         panels["up"].plot(layers, data.activation[name], "o-", markersize=3, label=name)
         panels["down"].plot(layers, data.gradient[name], "o-", markersize=3)
     panels["0.01"].set(ylabel="layer")
+    panels["0.01"].text(1.1, 0.35, "spread", ha="right", size=8)
     panels["up"].set(yscale="log", xlabel="layer", title="spread of the activations", xticks=layers)
     panels["down"].set(yscale="log", xlabel="layer", title="size of the gradient", xticks=layers)
     figure.legend(loc="outside lower center", ncols=4)

@@ -129,15 +129,16 @@ def words(data: Data) -> str:
     lines = [f"{'':8}{'units':>8}{'parameters':>12}{'connections':>13}"]
     for layer, row in zip((*data.layers, "in all"), (*data.counts, data.counts.sum(axis=0)), strict=True):
         lines.append(f"{layer:8}{row[0]:8,}{row[1]:12,}{row[2]:13,}")
-    lines.append(f"misread after {PASSES} passes, mean of {SEEDS} seeds (lowest, highest), in %:")
+    lines.append(f"misread after {PASSES} passes in %, mean of {SEEDS} seeds (lowest, highest):")
     for name, year in (("as in 1989", "1989"), ("as today", "today")):
         last = data.wrong[year][:, -1].T  # (2, SEEDS)
         lines.append(f"  {name:12}" + "   ".join(
             f"{part} {wrong.mean():.2f} ({wrong.min():.2f}, {wrong.max():.2f})"
             for part, wrong in zip(PAPER, last, strict=True)))
     lines.append("  the paper   " + "   ".join(f"{part} {wrong:.2f}{'':13}" for part, wrong in PAPER.items()).rstrip())
-    return "\n".join([*lines, "its digits were others, and harder: 7,291 + 2,007 zip codes; "
-                              f"here {data.digits[0]:,} + {data.digits[1]:,} of the embedded ones"])
+    lines += ["the paper's digits are others, and harder: 7,291 zip codes to learn from, 2,007 to test;",
+              f"here {data.digits[0]:,} and {data.digits[1]:,} of the digits that come with refnn"]
+    return "\n".join(lines)
 
 
 def plot(data: Data, figure: Any) -> None:
@@ -146,11 +147,13 @@ def plot(data: Data, figure: Any) -> None:
     passes = np.arange(1, PASSES + 1)
     for axes, wrong in zip(panels, data.wrong.values(), strict=True):
         for part, colour in ((1, "C1"), (0, "C0")):
-            axes.fill_between(passes, *(f(wrong[..., part], axis=0) for f in (np.min, np.max)), color=colour, alpha=0.2)
+            ends = wrong[..., part].min(axis=0), wrong[..., part].max(axis=0)
+            band = axes.fill_between(passes, *ends, color=colour, alpha=0.2)
             axes.plot(passes, wrong[..., part].mean(axis=0), "o-", markersize=3, color=colour,
                       label=("training digits", "test digits")[part])
-        axes.axhline(PAPER["test"], color="gray", linestyle="--", label="the paper's zip codes")
+        axes.axhline(PAPER["test"], color="gray", linestyle="--", label="the paper's test error")
         axes.set(xlabel="passes", ylim=(-0.3, 15))
     panels[0].set(ylabel="misread, %", title="the net of 1989, trained as then")
     panels[1].set(title="the same wiring, units and steps of today")
-    panels[1].legend()
+    lines, names = panels[1].get_legend_handles_labels()
+    panels[1].legend([*lines, band], [*names, f"lowest to highest of {SEEDS} seeds"])

@@ -60,12 +60,14 @@ def run() -> Data:
 
 def words(data: Data) -> str:
     """Say how many mistakes there were at each gap, and how many there could have been."""
-    lines = [f"   gap   bound  mistakes  most / bound   (medians of {data.mistakes.shape[1]} runs)"]
+    lines = ["Gap: how far every sample is at least from a line that separates the classes. Mistakes: until a",
+             f"pass over the samples is clean. Medians of {data.mistakes.shape[1]} runs.",
+             "   gap  Novikoff's bound  mistakes  most of the bound in any run"]
     for gap, bounds, mistakes in zip(data.gaps, data.bounds, data.mistakes, strict=True):
         most = (mistakes / bounds).max()
-        lines.append(f"{gap:6.4f}{np.median(bounds):8.0f}{np.median(mistakes):10.0f}{most:14.3f}")
-    lines.append("samples at right angles to each other: "
-                 + ", ".join(f"{m} of {b}" for m, b in zip(data.worst_mistakes, data.worst_bounds, strict=True)))
+        lines.append(f"{gap:6.4f}{np.median(bounds):18.0f}{np.median(mistakes):10.0f}{most:10.1%}")
+    lines.append("Samples at right angles to each other, one on each axis, reach the bound: mistakes "
+                 + ", ".join(f"{m}" for m in data.worst_mistakes))
     return "\n".join(lines)
 
 
@@ -74,21 +76,25 @@ def plot(data: Data, figure: Any) -> None:
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.25])
     for label, marker, colour in ((-1, "o", "C0"), (1, "^", "C1")):
         left.scatter(*data.X[data.y == label].T, s=14, marker=marker, color=colour, linewidths=0)
-    left.scatter(*data.X[data.wrong[0] == 1].T, s=60, facecolors="none", edgecolors="gray")
-    for (a, b, c), style, colour, name in zip(data.planes, ("--", "-"), ("gray", "C2"), ("first pass", "last pass"),
-                                              strict=True):
+    looks = ("--", "gray", "after one pass"), ("-", "C2", "at the end")
+    for (a, b, c), (style, colour, name) in zip(data.planes, looks, strict=True):
         along = np.array([-3, 3]) / np.hypot(a, b)
         foot = -c / (a * a + b * b)
         left.plot(a * foot - b * along, b * foot + a * along, style, color=colour, label=name, linewidth=2)
-    left.set(xlim=(-1.04, 1.04), ylim=(-1.04, 1.04), aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
-    left.legend(loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=2, borderpad=0, columnspacing=1)
+    left.scatter(*data.X[data.wrong[0] == 1].T, s=60, facecolors="none", edgecolors="gray",
+                 label="wrong after one pass")
+    left.set(xlim=(-1.04, 1.04), ylim=(-1.04, 1.04), aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1],
+             title="one run, gap 0.05")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), borderpad=0)
     ends = np.array([data.worst_bounds.min() / 2, data.bounds.max() * 2])
     right.fill_between(ends, ends, ends[1], color="gray", alpha=0.2, linewidth=0)
-    right.text(ends[0] * 1.3, ends[1] / 2, "never", color="gray", va="top")
+    right.text(ends[0] * 1.3, ends[1] / 2, "above the bound: never", color="gray", va="top")
     for i, gap in enumerate(data.gaps):
         right.scatter(data.bounds[i], data.mistakes[i], s=16, color=f"C{i}", linewidths=0, label=f"gap {gap:g}")
-    right.scatter(data.worst_bounds, data.worst_mistakes, s=30, marker="x", color="C5", label="right angles")
-    right.set(xscale="log", yscale="log", xlim=ends, ylim=(1, ends[1]), xlabel="Novikoff's bound", ylabel="mistakes")
+    right.scatter(data.worst_bounds, data.worst_mistakes, s=30, marker="x", color="C5",
+                  label="samples at\nright angles")
+    right.set(xscale="log", yscale="log", xlim=ends, ylim=(1, ends[1]), xlabel="Novikoff's bound", ylabel="mistakes",
+              title="all runs")
     right.legend(loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.2)
 
 

@@ -1,4 +1,4 @@
-r"""Five layers of sigmoids learn nothing from a random start, but read digits after layer-wise pre-training.
+r"""Five layers of sigmoids read digits after pre-training with labels; without labels, or with none, they guess.
 
 S4 "Layer-Wise Pre-Training": train each layer as the hidden layer of a net of depth two, on the outputs of those
 already trained, then fine-tune all by back-propagation. From random weights the cost stays at log 10, that of guessing,
@@ -71,12 +71,19 @@ def _gradient(net: MLP, X: NDArray, y: NDArray) -> NDArray:
 
 def words(data: Data) -> str:
     """Say how far each start led."""
-    lines = [f"start         cost, test accuracy after {STEPS} steps  gradient at layer 1 / layer {HIDDEN + 1}  "
-             f"spread of code {HIDDEN}"]
-    lines += [f"{name:13} {costs[-1]:6.3f} {data.accuracy[name]:12.1%} {data.gradient[name][0]:29.2g} / "
-              f"{data.gradient[name][-1]:.2g} {data.spread[name][-1]:15.2g}" for name, costs in data.costs.items()]
-    return "\n".join([*lines, "autoencoders, cost as a part of the mean's: "
-                      + ", ".join(f"{part:.2f}" for part in data.restored)])
+    lines = [f"                    after {STEPS} steps:    test digits  before fine-tuning, gradient  how unlike",
+             f"pre-training        cost                read right   at layer 1 / layer {HIDDEN + 1}"
+             "          the codes are"]
+    kinds = {"random": "none, random start", "supervised": "with labels", "unsupervised": "without labels"}
+    lines += [f"{kinds[name]:19} {costs[-1]:<15.3f} {data.accuracy[name]:14.1%}   {data.gradient[name][0]:10.2g} / "
+              f"{data.gradient[name][-1]:<16.2g} {data.spread[name][-1]:.2g}" for name, costs in data.costs.items()]
+    return "\n".join([
+        *lines,
+        f"Guessing costs log 10 = {np.log(10):.3f} and reads 10 % right: pre-training without labels fails here.",
+        f"How unlike: spread of a unit of layer {HIDDEN} over the digits; near 0, all digits look alike to it.",
+        "Without labels, what an autoencoder loses of its input (1: as if it knew nothing but the mean):",
+        "  " + ", ".join(f"{part:.2f} in layer {k}" for k, part in enumerate(data.restored, 1)),
+    ])  # fmt: skip
 
 
 def plot(data: Data, figure: Any) -> None:
@@ -84,13 +91,17 @@ def plot(data: Data, figure: Any) -> None:
     left, right = figure.subplots(1, 2, width_ratios=[3, 2])
     for k, costs in enumerate(data.stage_costs):
         left.plot(STAGE_STEPS * k + np.arange(STAGE_STEPS + 1), costs, color="C0", linewidth=0.9, alpha=0.7)
-    for name, style, colour in (("supervised", "-", "C0"), ("random", "-", "C1"), ("unsupervised", "--", "C2")):
+    kinds = {"supervised": ("with labels", "-", "C0"), "random": ("random", "-", "C1"),
+             "unsupervised": ("without labels", "--", "C2")}
+    for name, (label, style, colour) in kinds.items():
         left.plot(data.steps[name], data.costs[name], style, color=colour, linewidth=2)
         right.plot(np.arange(1, HIDDEN + 2), data.gradient[name], style, marker="o", markersize=4, color=colour,
-                   label=name)
+                   label=label)
     left.axvline(HIDDEN * STAGE_STEPS, color="gray", linewidth=0.8, linestyle=":")
     left.text(HIDDEN * STAGE_STEPS + 8, 2.9, "fine-tuning", color="gray")
-    left.text(HIDDEN * STAGE_STEPS - 8, 2.9, "stages 1 .. 5", color="gray", ha="right")
+    left.text(HIDDEN * STAGE_STEPS - 8, 2.9, "pre-training, 5 stages", color="gray", ha="right")
+    left.text(STEPS, 2.25, "random, without labels:\nstay at guessing", ha="right", va="top")
+    left.text(STEPS, 0.42, "with labels", color="C0", ha="right")
     left.set(xlabel="step", ylabel="cost", ylim=(0, 3.15), title="learning to read digits")
     right.set(yscale="log", xlabel="layer", title="gradient before fine-tuning", xticks=range(1, HIDDEN + 2))
     right.legend()

@@ -68,11 +68,11 @@ def _pieces(net: MLP) -> int:
 
 def words(data: Data) -> str:
     """Count the pieces for each number of units."""
-    lines = ["       straight pieces of",
-             "units  folded layers  one layer, at best  random layers   one layer for the same teeth"]
+    lines = ["       straight pieces that so many units make:                         units that one layer",
+             "units  layers of 2, folded  one layer, at most  layers of 2, random  needs for the folded teeth"]
     for i, k in enumerate(data.folds):
-        lines.append(f"{2 * k:5}  {data.pieces[i]:13}  {data.flat_best[i]:18}  {data.random_mean[i]:13.1f}"
-                     f"   {data.units_flat[i]} units")
+        lines.append(f"{2 * k:5}  {data.pieces[i]:19}  {data.flat_best[i]:18}  {data.random_mean[i]:19.1f}"
+                     f"  {data.units_flat[i]:12}")
     return "\n".join(lines)
 
 
@@ -87,10 +87,10 @@ def plot(data: Data, figure: Any) -> None:
         axes.set_title("folded k times: 2 units for each fold" if i == 0 else "")
     rows[-1].set(xlabel="x")
     axes, units = right.subplots(), 2 * data.folds
-    axes.semilogy(units, data.pieces, "o-", label="folded, layers of 2", base=2)
-    axes.semilogy(units, data.flat_best, "s--", label="one layer, at best", base=2)
-    axes.semilogy(units, data.random_mean, "v:", label="random, layers of 2", base=2)
+    axes.semilogy(units, data.pieces, "o-", label="layers of 2, folded", base=2)
+    axes.semilogy(units, data.flat_best, "s--", label="one layer, at most", base=2)
+    axes.semilogy(units, data.random_mean, "v:", label="layers of 2, random", base=2)
     axes.set_xticks(units)
     axes.set_yticks(2 ** data.folds, [str(2**k) for k in data.folds])
-    axes.set(xlabel="units", title="straight pieces")
+    axes.set(xlabel="units in all", title="straight pieces that they make", ylim=(None, 150))
     axes.legend()

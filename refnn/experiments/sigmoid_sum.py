@@ -39,19 +39,20 @@ def run() -> Data:
 
 def words(data: Data) -> str:
     """Say how far apart the curves are."""
-    return (f"{data.counts[-1]} sigmoids: at most {data.gap_to_softplus:.4f} from softplus, "
-            f"{data.gap_to_relu:.4f} from the rectifier")
+    return (f"largest error of the sum of {data.counts[-1]} sigmoids: {data.gap_to_softplus:.4f} from softplus "
+            f"log(1 + e^z), {data.gap_to_relu:.4f} from relu")
 
 
 def plot(data: Data, figure: Any) -> None:
     """Draw the sums growing towards softplus, and how far off softplus and the rectifier are."""
     left, right = figure.subplots(1, 2)
-    for count, total in zip(data.counts, data.sums, strict=True):
-        left.plot(data.z, total, label=f"{count} of them")
+    left.plot(data.z, data.softplus, color="gray", linewidth=6, alpha=0.4, label="softplus")
     left.plot(data.z, data.relu, "--", color="gray", label="relu")
+    for count, total in zip(data.counts, data.sums, strict=True):
+        left.plot(data.z, total, label=f"sum of {count}" if count > 1 else "one sigmoid")
     left.set(xlabel="z", ylim=(-0.3, 6.3), title="sums of shifted sigmoids")
     left.legend()
-    right.plot(data.z, data.sums[-1] - data.softplus, label="sum - softplus")
+    right.plot(data.z, data.sums[-1] - data.softplus, label="sum - softplus", linewidth=2)
     right.plot(data.z, data.sums[-1] - data.relu, "--", color="gray", label="sum - relu")
-    right.set(xlabel="z", title="what is left")
-    right.legend()
+    right.set(xlabel="z", ylim=(-0.05, 0.85), title=f"error of the sum of {data.counts[-1]}")
+    right.legend(loc="upper center", ncols=2)

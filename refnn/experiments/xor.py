@@ -69,12 +69,15 @@ def run() -> Data:
 
 def words(data: Data) -> str:
     """Say how many mistakes each pass made, where the weights ended, and what two layers say."""
-    lines = ["gate  mistakes in each pass  weights at the end  right by one plane"]
+    lines = ["      one perceptron learns:                        the best of all planes",
+             "gate  mistakes in each pass  weights in the end     gets right"]
     for gate, mistakes, weights, right in zip(data.gates, data.mistakes, data.weights, data.most_right, strict=True):
         end = ", ".join(f"{w:.0f}" for w in weights[-1] + 0)
-        lines.append(f"{gate:6}{' '.join(map(str, mistakes)):23}  ({end}){'':{18 - len(end)}}{right} of 4")
-    lines.append("xor by two layers: " + ", ".join(f"{z:+.0f}" for z in data.built)
-                 + f"; trained from {len(data.losses)} starts, losses " + " ".join(f"{c:.2f}" for c in data.losses))
+        lines.append(f"{gate:6}{' '.join(map(str, mistakes)):23}  ({end}){'':{21 - len(end)}}{right} of 4")
+    inputs = ", ".join(f"({a:g}, {b:g})" for a, b in data.X)
+    lines.append(f"xor by two layers, built by hand: {', '.join(f'{z:+.0f}' for z in data.built)} for {inputs}")
+    lines += [f"two layers trained from {len(data.losses)} starts, loss: " + " ".join(f"{c:.2f}" for c in data.losses),
+              "  0.35 = log(2) / 2: two of the points right, the other two undecided"]
     return "\n".join(lines)
 
 

@@ -67,25 +67,37 @@ def _slope(w: NDArray, X: NDArray, t: NDArray) -> NDArray:
 
 def words(data: Data) -> str:
     """Say how the signs are and how long the paths."""
-    lines = ["inputs    gradients of one sign  length of the path  distance left"]
-    lines += [f"{kind:9} {data.one_sign[kind]:21.0%} {data.length[kind]:19.2f} {np.linalg.norm(w[-1] - GOAL):14.2f}"
-              for kind, w in data.path.items()]
-    return "\n".join([*lines, f"a batch of two positive samples has the gradient {data.batch_of_two.tolist()}"])
+    lines = ["                         gradients that pull   length of the path,      distance to the goal",
+             "                         both weights one way  times the straight line  in the end"]
+    for kind, name in (("positive", "inputs positive"), ("centred", "inputs centred"),
+                       ("batch", "positive, whole batch")):
+        w = data.path[kind]
+        straight, left = np.linalg.norm(w[-1] - START), np.linalg.norm(w[-1] - GOAL)
+        start = np.linalg.norm(GOAL - START)
+        way = data.length[kind] * start / straight
+        lines.append(f"{name:25}{data.one_sign[kind]:20.0%}{way:25.2f}{left:13.2f} of {start:.2f}")
+    a, b = data.batch_of_two
+    return "\n".join([
+        *lines, f"All three come about as near in {SAMPLES} steps; what differs is how long a way they go.",
+        f"A batch of positive inputs may pull the weights apart: two samples, gradient ({a:g}, {b:g}).",
+    ])  # fmt: skip
 
 
 def plot(data: Data, figure: Any) -> None:
     """Draw the gradients of the samples, and the paths that they make."""
     first, *others = figure.subplots(1, 3)
     for kind, mark in (("positive", "o"), ("centred", "s")):
-        first.plot(*data.slope[kind].T, mark, markersize=3, label=kind)
+        first.plot(*data.slope[kind].T, mark, markersize=3, label=f"inputs {kind}")
     first.axhline(0, color="gray", linewidth=0.8)
     first.axvline(0, color="gray", linewidth=0.8)
-    first.set(xlabel="dL/dw1", ylabel="dL/dw2", title="gradient of each sample")
-    first.legend()
+    first.set(xlabel="dL/dw1", ylabel="dL/dw2")
+    first.legend(loc="lower center", bbox_to_anchor=(0.5, 1), title="gradient of each sample", borderpad=0)
     for k, (axes, kind) in enumerate(zip(others, ("positive", "centred"), strict=True)):
         axes.plot(*data.path[kind].T, "o-", color=f"C{k}", markersize=2.5, linewidth=1.2)
         axes.plot(*GOAL, "*", color="gray", markersize=12)
-        axes.set(xlabel="w1", title=f"path, inputs {kind}", xlim=(-1.3, 1.3), ylim=(-1.8, 1.4))
-    others[0].plot(*data.path["batch"].T, "--", color="gray", label="whole batch")
-    others[0].legend(loc="lower left")
+        way = data.length[kind] * np.linalg.norm(GOAL - START) / np.linalg.norm(data.path[kind][-1] - START)
+        axes.set(xlabel="w1", title=f"inputs {kind}: path\n{way:.1f} x the straight line", xlim=(-1.3, 1.3),
+                 ylim=(-1.8, 1.4))
+    others[0].plot(*data.path["batch"].T, "--", color="gray", label="whole batch\nat every step")
+    others[0].legend(loc="lower left", borderpad=0)
     others[0].set(ylabel="w2")

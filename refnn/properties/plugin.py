@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+SUBJECT = pytest.StashKey[Any]()  # for who runs pytest from Python: a subject that is loaded already
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer the choice of the implementation under test."""

@@ -1,16 +1,19 @@
 """The implementation under test: a package with modules named like refnn's, or one file with the functions by name.
 
 In one file, where two modules of refnn share a function's name, `module_function` comes first: `conv_parameter_count`
-before `parameter_count`.
+before `parameter_count`. An adapter to another library is found by the name of its entry point, or is such a file.
 """
 
 import importlib
 import importlib.util
 import sys
 from functools import wraps
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
+
+from refnn.properties.adapter import ENTRY_POINTS, Deviation
 
 
 class NotWrittenYet(BaseException):
@@ -21,17 +24,57 @@ class NotWrittenYet(BaseException):
 
 
 class Subject:
-    """Modules by name, functions by name below them; what is missing says so when it is first used, not before."""
+    """Modules by name, functions by name below them; what is missing says so when it is first used, not before.
 
-    def __init__(self, name: str) -> None:
+    Where there is a `lender`, what is missing is its.
+    """
+
+    def __init__(self, name: str, lender: str | None = None) -> None:
         self.name = name
+        self.lender = Subject(lender) if lender else None
         self.root = _load(name)
 
-    def __getattr__(self, module: str) -> "_Concept":
+    def __getattr__(self, module: str) -> Any:
         return _Concept(self, module)
 
     def __repr__(self) -> str:
         return f"Subject({self.name!r})"
+
+    def is_adapter(self) -> bool:
+        """Tell whether it declares deviations, and so claims no more names than it has."""
+        return hasattr(self.root, "DEVIATIONS")
+
+    def deviations(self) -> list[Deviation]:
+        """Return the laws that it declares not to hold."""
+        return list(getattr(self.root, "DEVIATIONS", ()))
+
+    def find(self, module: str, function: str) -> Any:
+        """Return what it, or its lender, has under this name of refnn's.
+
+        Raises:
+            NotWrittenYet: if it has nothing there.
+        """
+        try:
+            return self._own(module, function)
+        except NotWrittenYet:
+            if self.lender is None:
+                raise
+            return self.lender.find(module, function)
+
+    def _own(self, module: str, function: str) -> Any:
+        root, names = self.root, [f"{module}_{function}", function]
+        if hasattr(root, "__path__"):
+            names = [function]
+            try:
+                root = importlib.import_module(f"{root.__name__}.{module}")
+            except ModuleNotFoundError as missing:
+                if missing.name != f"{root.__name__}.{module}":
+                    raise
+                raise NotWrittenYet(f"{self.name} has no module {module}") from None
+        for name in names:
+            if hasattr(root, name):
+                return getattr(root, name)
+        raise NotWrittenYet(f"{self.name} has no {module}.{function}")
 
 
 class _Concept:
@@ -39,19 +82,7 @@ class _Concept:
         self._subject, self._module = subject, module
 
     def __getattr__(self, function: str) -> Any:
-        root, names = self._subject.root, [f"{self._module}_{function}", function]
-        if hasattr(root, "__path__"):
-            names = [function]
-            try:
-                root = importlib.import_module(f"{root.__name__}.{self._module}")
-            except ModuleNotFoundError as missing:
-                if missing.name != f"{root.__name__}.{self._module}":
-                    raise
-                raise NotWrittenYet(f"{self._subject.name} has no module {self._module}") from None
-        for name in names:
-            if hasattr(root, name):
-                return _written(getattr(root, name))
-        raise NotWrittenYet(f"{self._subject.name} has no {self._module}.{function}")
+        return _written(self._subject.find(self._module, function))
 
 
 def _written(value: Any) -> Any:
@@ -72,7 +103,8 @@ def _written(value: Any) -> Any:
 def _load(name: str) -> ModuleType:
     path = Path(name)
     if path.suffix != ".py":
-        return importlib.import_module(name)
+        adapters = entry_points(group=ENTRY_POINTS, name=name)
+        return next(iter(adapters)).load() if adapters else importlib.import_module(name)
     if not path.is_file():
         raise FileNotFoundError(f"--refnn-subject: there is no file {name}")
     spec = importlib.util.spec_from_file_location(f"refnn_subject_{path.stem}", path)

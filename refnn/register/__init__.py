@@ -124,7 +124,7 @@ def modules() -> list[str]:
 def did_you_mean(name: str, choices: Iterable[str]) -> str:
     """Return a hint at the nearest of the choices, to be put behind an error; empty where none is near."""
     folded = {choice.lower(): choice for choice in choices}
-    near = difflib.get_close_matches(name.lower(), folded, 1)
+    near = difflib.get_close_matches(name.lower(), folded, 1, cutoff=0.75)
     return f"; did you mean {folded[near[0]]!r}?" if near else ""
 
 

@@ -1,0 +1,1 @@
+"""refnn beside other libraries: adapters that put them under its laws."""
