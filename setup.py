@@ -17,7 +17,8 @@ REQUIRED = os.environ.get("REFNN_REQUIRE_EXT") == "1"
 # No fast-math: NaN and infinity keep their meaning, and sums their order. None of these flags changes a result. The
 # last keeps the tile in one piece: gcc would move its guard against empty sums to the callers, no longer know that the
 # inner loop runs, and vectorise the wrong one, at a tenth of the speed.
-FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-fno-partial-inlining"]
+FLAGS = ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math", "-fno-partial-inlining",
+         "-ffp-contract=off"]
 LEVELS = {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
 
 

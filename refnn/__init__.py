@@ -17,7 +17,7 @@ _MODULES = (
 _ENGINE = {
     "layers": "Activation AvgPool2D Centre Conv2D Dense Dropout Flatten MaxPool2D Maxout".split(),
     "network": ["Network"],
-    "training": ["fit"],
+    "training": ["fit", "fit_batch"],
     "model_io": ["load", "save"],
 }
 _HOME = {name: module for module, names in _ENGINE.items() for name in names}
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from refnn.layers import Activation, AvgPool2D, Centre, Conv2D, Dense, Dropout, Flatten, Maxout, MaxPool2D
     from refnn.model_io import load, save
     from refnn.network import Network
-    from refnn.training import fit
+    from refnn.training import fit, fit_batch
 
 
 def __getattr__(name: str) -> Any:

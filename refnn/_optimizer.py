@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from refnn import kernels
 from refnn._validate import as_float, at_least, fraction, not_negative, positive, same_shape
 
 __all__ = ["Optimizer"]
@@ -41,16 +42,22 @@ class Optimizer(ABC):
 
     $$(w_t, v_t, \dots) = \mathrm{rule}(t, g_t, w_{t-1}, v_{t-1}, \dots) \tag{OPT-12}$$
 
-    A rule is a subclass that names its memory and defines `rule`. Its settings are checked whenever they are set, so a
+    A rule is a subclass that names its memory and defines `rule`; one that also defines `compiled` says how to do the
+    same in one pass of a compiled kernel, bit for bit. Its settings are checked whenever they are set, so a
     schedule may assign `learning_rate` between two steps; a learning rate of 0 moves nothing. A name that is not a
     setting of the rule cannot be set. A rule that says `curved` is given the curvature h behind the gradient.
     """
 
     memory: ClassVar[tuple[str, ...]] = ()
     curved: ClassVar[bool] = False
+    compiled: ClassVar[Callable[..., None] | None] = None
     _t = 0
     _layout: list[tuple[tuple[int, ...], np.dtype]] | None = None  # of the parameters, known from the first step on
     _memory: Mapping[str, list[NDArray]] = MappingProxyType({})
+
+    def __init_subclass__(cls) -> None:
+        if "rule" in cls.__dict__ and "compiled" not in cls.__dict__:
+            cls.compiled = None  # the kernel of the rule that this one replaces
 
     @abstractmethod
     def rule(self, *args: Any, **kwargs: Any) -> tuple[NDArray, ...]:
@@ -103,6 +110,9 @@ class Optimizer(ABC):
             ready = [self.prepared(g.astype(dtype, copy=False)) for g, (_, dtype) in zip(grads, layout, strict=True)]
             known = [ready] if curvature is None else [ready, curvature]
             for arrays in zip(*known, params, *self._memory.values(), strict=True):
+                if self.compiled is not None and kernels.updates is not None and _plain(*arrays):
+                    self.compiled(self._t, *(array.reshape(-1) for array in arrays))
+                    continue
                 for piece in _pieces(len(known), *arrays):
                     changing = piece[len(known) :]  # w and its memory
                     for old, new in zip(changing, self.rule(self._t, *piece), strict=True):
@@ -173,6 +183,12 @@ def _pieces(known: int, *arrays: NDArray) -> Iterator[tuple[NDArray, ...]]:
     flags: list[Any] = ["external_loop", "buffered", "zerosize_ok"]
     with np.nditer(arrays, flags, ways, [dtype] * len(arrays), casting="unsafe", buffersize=_PIECE) as pieces:
         yield from pieces
+
+
+def _plain(*arrays: NDArray) -> bool:
+    """Say whether arrays are what a compiled kernel reads: of one native dtype, numbers side by side."""
+    dtype = arrays[0].dtype
+    return dtype.isnative and all(a.dtype == dtype and a.flags.c_contiguous and a.flags.aligned for a in arrays)
 
 
 def _writable(params: Any) -> list[NDArray]:

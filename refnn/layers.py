@@ -10,7 +10,7 @@ Layers trust each other: the network checks a batch once, at its entrance.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,6 +43,8 @@ class Layer(ABC):
     grads: dict[str, NDArray] = field(default_factory=dict, init=False, repr=False)
     bends: dict[str, NDArray] = field(default_factory=dict, init=False, repr=False)
     _owned: bool = field(default=False, init=False, repr=False)  # by a network, which built it
+    _training: bool = field(default=False, init=False, repr=False)
+    _results: dict[str, Any] = field(default_factory=dict, init=False, repr=False)  # of kernels, to be filled again
     _memory: tuple[Any, ...] | None = field(default=None, init=False, repr=False)
 
     def build(self, shape: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
@@ -75,6 +77,13 @@ class Layer(ABC):
     def forget(self) -> None:
         """Drop what was remembered for a backward pass."""
         self._memory = None
+
+    def _filled(self, name: str, kernel: Callable[..., Any], *args: Any) -> Any:
+        """Call a kernel; in training, let it fill the memory of its result of the last step."""
+        if not self._training:
+            return kernel(*args)
+        self._results[name] = kernel(*args, out=self._results.get(name))
+        return self._results[name]
 
     def _recall(self, keep: bool = False) -> tuple[Any, ...]:
         """Return what forward remembered, once, or for the curvature once more."""
@@ -119,7 +128,9 @@ class _Weighted(Layer):
         """Return the gradient in z."""
         if self._name == "identity":
             return upstream
-        return kernels.relu_backward(upstream, z) if self._name == "relu" else self._activation.backward(upstream, z)
+        if self._name == "relu":
+            return cast(NDArray, self._filled("dz", kernels.relu_backward, upstream, z))
+        return self._activation.backward(upstream, z)
 
     def _bent(self, h: NDArray, z: NDArray) -> NDArray:
         """Return the second derivatives along z (OPT-06)."""
@@ -157,16 +168,17 @@ class Dense(_Weighted):
     def forward(self, x: NDArray, rng: np.random.Generator | None = None) -> NDArray:
         """Return f(x W^T + b)."""
         fused = self.activation == "relu"
-        return self._answer(x, kernels.matmul(x, self.params["W"].T, self.params.get("b"), relu=fused), fused)
+        z = self._filled("z", kernels.matmul, x, self.params["W"].T, self.params.get("b"), fused)
+        return self._answer(x, z, fused)
 
     def backward(self, upstream: NDArray, to_input: bool = True) -> NDArray:
         """Return the gradient in x, or an empty array where nobody asks for it (BP-08)."""
         x, z = self._recall()
         dz = self._before(upstream, z)
-        self.grads["W"] = kernels.matmul(dz.T, x)  # (units, n) (n, d)
+        self.grads["W"] = self._filled("dW", kernels.matmul, dz.T, x)  # (units, n) (n, d)
         if self.bias:
-            self.grads["b"] = kernels.sum_rows(dz)
-        return kernels.matmul(dz, self.params["W"]) if to_input else dz[:0]  # (n, units) (units, d)
+            self.grads["b"] = self._filled("db", kernels.sum_rows, dz)
+        return self._filled("dx", kernels.matmul, dz, self.params["W"]) if to_input else dz[:0]  # (n, units) (units, d)
 
     def curvature(self, h: NDArray) -> NDArray:
         """Go back through squared weights, inputs and slopes (OPT-06)."""
@@ -216,28 +228,35 @@ class Conv2D(_Weighted):
     def forward(self, x: NDArray, rng: np.random.Generator | None = None) -> NDArray:
         """Return f(corr(x, W) + b)."""
         fused = self.activation == "relu"
-        z = kernels.conv2d(x, self.params["W"], self.params.get("b"), _two(self.stride), _two(self.padding), fused)
+        x = self._filled("x", kernels.padded, x, _two(self.padding))
+        W, b = self.params["W"], self.params.get("b")
+        z = self._filled("z", kernels.conv2d, x, W, b, _two(self.stride), (0, 0), fused)
         return self._answer(x, z, fused)
 
     def backward(self, upstream: NDArray, to_input: bool = True) -> NDArray:
         """Return the gradient in x, or an empty array where nobody asks for it (CNN-07, CNN-08)."""
         x, z = self._recall()
         dz = self._before(upstream, z)
-        stride, padding = _two(self.stride), _two(self.padding)
-        self.grads["W"] = kernels.conv2d_to_kernel(dz, x, _two(self.size), stride, padding)
+        stride = _two(self.stride)
+        self.grads["W"] = self._filled("dW", kernels.conv2d_to_kernel, dz, x, _two(self.size), stride, (0, 0))
         if self.bias:
-            self.grads["b"] = kernels.sum_rows(dz)
-        return kernels.conv2d_to_input(dz, self.params["W"], x.shape, stride, padding) if to_input else dz[:0]
+            self.grads["b"] = self._filled("db", kernels.sum_rows, dz)
+        return self._to_input("dx", dz, self.params["W"], x.shape) if to_input else dz[:0]
 
     def curvature(self, h: NDArray) -> NDArray:
         """Go back through squared weights, inputs and slopes; the places that share a weight are added (OPT-06)."""
         x, z = self._recall(keep=True)
         dz = self._bent(h, z)
-        stride, padding = _two(self.stride), _two(self.padding)
-        self.bends["W"] = kernels.conv2d_to_kernel(dz, np.square(x), _two(self.size), stride, padding)
+        self.bends["W"] = kernels.conv2d_to_kernel(dz, np.square(x), _two(self.size), _two(self.stride), (0, 0))
         if self.bias:
             self.bends["b"] = kernels.sum_rows(dz)
-        return kernels.conv2d_to_input(dz, np.square(self.params["W"]), x.shape, stride, padding)
+        return self._to_input("h", dz, np.square(self.params["W"]), x.shape)
+
+    def _to_input(self, name: str, dz: NDArray, W: NDArray, padded: Shape) -> NDArray:
+        """Return the gradient in the image inside the border of zeros."""
+        (top, left), (n, channels, height, width) = _two(self.padding), padded
+        shape = n, channels, height - 2 * top, width - 2 * left
+        return cast(NDArray, self._filled(name, kernels.conv2d_to_input, dz, W, shape, _two(self.stride), (top, left)))
 
 
 @dataclass(eq=False)
@@ -278,20 +297,21 @@ class MaxPool2D(_Pool2D):
 
     def forward(self, x: NDArray, rng: np.random.Generator | None = None) -> NDArray:
         """Return the maxima and remember where they were."""
-        a, winner = kernels.max_pool2d(x, _two(self.size), self._stride, _two(self.padding))
+        a, winner = self._filled("a", kernels.max_pool2d, x, _two(self.size), self._stride, _two(self.padding))
         self._memory = (x.shape, winner)
         return a
 
     def backward(self, upstream: NDArray) -> NDArray:
         """Send each gradient to the winner of its window."""
-        return self._to_winners(upstream, *self._recall())
+        return self._to_winners("dx", upstream, *self._recall())
 
     def curvature(self, h: NDArray) -> NDArray:
         """Send each second derivative to the winner of its window."""
-        return self._to_winners(h, *self._recall(keep=True))
+        return self._to_winners("h", h, *self._recall(keep=True))
 
-    def _to_winners(self, upstream: NDArray, shape: Shape, winner: NDArray) -> NDArray:
-        return kernels.max_pool2d_backward(upstream, winner, shape, _two(self.size), self._stride, _two(self.padding))
+    def _to_winners(self, name: str, upstream: NDArray, shape: Shape, winner: NDArray) -> NDArray:
+        window = _two(self.size), self._stride, _two(self.padding)
+        return cast(NDArray, self._filled(name, kernels.max_pool2d_backward, upstream, winner, shape, *window))
 
 
 @dataclass(eq=False)
@@ -307,18 +327,20 @@ class AvgPool2D(_Pool2D):
     def forward(self, x: NDArray, rng: np.random.Generator | None = None) -> NDArray:
         """Return the means."""
         self._memory = (x.shape,)
-        return kernels.avg_pool2d(x, _two(self.size), self._stride, _two(self.padding))
+        window = _two(self.size), self._stride, _two(self.padding)
+        return cast(NDArray, self._filled("a", kernels.avg_pool2d, x, *window))
 
     def backward(self, upstream: NDArray) -> NDArray:
         """Spread each gradient evenly over its window."""
-        return self._spread(upstream, *self._recall())
+        return self._spread("dx", upstream, *self._recall())
 
     def curvature(self, h: NDArray) -> NDArray:
         """Spread each second derivative, times the square of a pixel's share."""
-        return self._spread(h, *self._recall(keep=True)) / np.prod(_two(self.size), dtype=h.dtype)
+        return self._spread("h", h, *self._recall(keep=True)) / np.prod(_two(self.size), dtype=h.dtype)
 
-    def _spread(self, upstream: NDArray, shape: Shape) -> NDArray:
-        return kernels.avg_pool2d_backward(upstream, shape, _two(self.size), self._stride, _two(self.padding))
+    def _spread(self, name: str, upstream: NDArray, shape: Shape) -> NDArray:
+        window = _two(self.size), self._stride, _two(self.padding)
+        return cast(NDArray, self._filled(name, kernels.avg_pool2d_backward, upstream, shape, *window))
 
 
 @dataclass(eq=False)

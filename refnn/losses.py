@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn import regularizers
+from refnn import kernels, regularizers
 from refnn._validate import (
     as_float,
     as_floats,
@@ -35,7 +35,6 @@ from refnn._validate import (
     sign_labels,
 )
 from refnn.activations import sigmoid, softmax, softplus
-from refnn.logistic import softmax_negative_log_likelihood, softmax_negative_log_likelihood_backward
 
 __all__ = [
     "LOSSES",
@@ -425,8 +424,10 @@ def softmax_cross_entropy(scores: ArrayLike, labels: ArrayLike, reduction: str =
         >>> round(float(softmax_cross_entropy(scores, [0, 1, 2])), 6)
         2.758655
     """
+    s = as_float("scores", scores, ndim=2)
     # (LOG-08), (LOG-09)
-    return _reduce(softmax_negative_log_likelihood(scores, labels), reduction)  # (n, K) -> (n,) -> () or (n,)
+    each, _ = kernels.softmax_cross_entropy(s, class_labels("labels", labels, *s.shape))  # (n, K) -> (n,)
+    return _reduce(each, reduction)
 
 
 def softmax_cross_entropy_backward(
@@ -455,7 +456,8 @@ def softmax_cross_entropy_backward(
     """
     s = as_float("scores", scores, ndim=2)
     # (LOG-08)
-    return _chain(upstream, softmax_negative_log_likelihood_backward(np.ones_like(s[:, 0]), s, labels), reduction)
+    _, gradient = kernels.softmax_cross_entropy(s, class_labels("labels", labels, *s.shape))  # (n, K)
+    return _chain(upstream, gradient, reduction)
 
 
 def softmax_cross_entropy_curvature(
@@ -691,12 +693,27 @@ def full_loss_backward(
 class Loss(NamedTuple):
     """A loss `f(prediction, target, reduction=...)`, its gradient, and its curvature where it has one.
 
-    Gradient and curvature are functions of (upstream, prediction, target, ...).
+    Gradient and curvature are functions of (upstream, prediction, target, ...). `fused` is a function of (prediction,
+    target) that gives the mean loss and its gradient in one go.
     """
 
     f: Callable[..., Any]
     backward: Callable[..., NDArray]
     curvature: Callable[..., NDArray] | None = None
+    fused: Callable[[NDArray, NDArray], tuple[float, NDArray]] | None = None
+
+    def both(self, prediction: NDArray, target: NDArray) -> tuple[float, NDArray]:
+        """Return the mean loss and its gradient in the prediction."""
+        if self.fused is not None:
+            return self.fused(prediction, target)
+        return float(self.f(prediction, target)), self.backward(1.0, prediction, target)
+
+
+def _softmax_cross_entropy(scores: NDArray, labels: NDArray) -> tuple[float, NDArray]:
+    """Return mean and gradient of `softmax_cross_entropy` from one pass of the kernel."""
+    each, gradient = kernels.softmax_cross_entropy(scores, class_labels("labels", labels, *scores.shape))
+    gradient /= len(each)
+    return float(each.mean()), gradient
 
 
 LOSSES: dict[str, Loss] = {
@@ -708,7 +725,8 @@ LOSSES: dict[str, Loss] = {
     "multiclass_hinge": Loss(multiclass_hinge, multiclass_hinge_backward),
     "perceptron_criterion": Loss(perceptron_criterion, perceptron_criterion_backward),
     "softmax_cross_entropy": Loss(
-        softmax_cross_entropy, softmax_cross_entropy_backward, softmax_cross_entropy_curvature
+        softmax_cross_entropy, softmax_cross_entropy_backward, softmax_cross_entropy_curvature,
+        _softmax_cross_entropy,
     ),
     "squared_error": Loss(squared_error, squared_error_backward, squared_error_curvature),
 }

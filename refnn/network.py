@@ -107,12 +107,7 @@ class Network:
         if self._answered is None:
             raise RuntimeError("Network: backward needs a forward pass before it, each time")
         as_upstream(dx, (self._answered, *self.output_shape))
-        self._answered = None
-        stop = 0 if to_input or not self._learning else self._learning[0]
-        for i in range(len(self.layers) - 1, stop - 1, -1):
-            layer: Any = self.layers[i]
-            first = i == stop and not to_input and layer.params
-            dx = layer.backward(dx, to_input=False) if first else layer.backward(dx)
+        dx = self._back(dx, to_input)
         return np.array(dx) if to_input else np.empty((0, *self.input_shape), self.dtype)
 
     def curvature(self, upstream: ArrayLike) -> None:
@@ -206,19 +201,33 @@ class Network:
         """Send a checked batch through all layers."""
         self._answered, n = None, len(x)
         for layer in self.layers:
+            layer._training = rng is not None
             x = layer.forward(x, rng)
         self._answered = n
         return x
 
-    def _batch(self, X: ArrayLike) -> NDArray:
-        """Return samples of the right shape in the network's dtype, in memory of our own, images channels-last."""
+    def _back(self, dx: NDArray, to_input: bool) -> NDArray:
+        """Send a checked gradient back through all layers, or through those that something is learned in."""
+        self._answered = None
+        stop = 0 if to_input or not self._learning else self._learning[0]
+        for i in range(len(self.layers) - 1, stop - 1, -1):
+            layer: Any = self.layers[i]
+            first = i == stop and not to_input and layer.params
+            dx = layer.backward(dx, to_input=False) if first else layer.backward(dx)
+        return dx
+
+    def _batch(self, X: ArrayLike, copy: bool | None = True) -> NDArray:
+        """Return samples of the right shape in the network's dtype, images channels-last.
+
+        In memory of our own, unless `copy` is None, which copies only what must be converted.
+        """
         x = as_float("X", X)
         if x.shape[1:] != self.input_shape or x.ndim == 0:
             hint = "; one sample is X[np.newaxis]" if x.shape == self.input_shape else ""
             raise ValueError(f"X: expected shape (n, {', '.join(map(str, self.input_shape))}), got {x.shape}{hint}")
         if x.ndim != 4:
-            return np.array(x, self.dtype)
-        return np.array(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)
+            return np.array(x, self.dtype, order="C", copy=copy)
+        return np.array(x.transpose(0, 2, 3, 1), self.dtype, order="C", copy=copy).transpose(0, 3, 1, 2)
 
 
 def _words(layer: Layer) -> str:

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from refnn import kernels
 from refnn._optimizer import Optimizer
 from refnn._validate import as_floats, at_least, fraction, not_negative, one_of, positive, same_shape
 
@@ -59,6 +60,10 @@ class SGD(Optimizer):
         """Go down the gradient."""
         # w <- w - eta g (GD-01)
         return (w - self.learning_rate * g,)
+
+    def compiled(self, t: int, g: NDArray, w: NDArray) -> None:
+        """Do the same in one pass."""
+        kernels.updates.sgd(w, g, self.learning_rate)
 
 
 @dataclass(eq=False)
@@ -96,6 +101,10 @@ class Momentum(Optimizer):
         v = self.momentum * v + g
         return w - self.learning_rate * (g + self.momentum * v if self.nesterov else v), v
 
+    def compiled(self, t: int, g: NDArray, w: NDArray, v: NDArray) -> None:
+        """Do the same in one pass."""
+        kernels.updates.momentum(w, g, v, self.learning_rate, self.momentum, self.nesterov)
+
 
 @dataclass(eq=False)
 class Adagrad(Optimizer):
@@ -132,6 +141,10 @@ class Adagrad(Optimizer):
         v = v + g * g
         return w - self.learning_rate * _over(g, np.sqrt(v) + self.epsilon), v
 
+    def compiled(self, t: int, g: NDArray, w: NDArray, v: NDArray) -> None:
+        """Do the same in one pass."""
+        kernels.updates.adagrad(w, g, v, self.learning_rate, self.epsilon)
+
 
 @dataclass(eq=False)
 class RMSprop(Optimizer):
@@ -165,6 +178,10 @@ class RMSprop(Optimizer):
         # v <- rho v + (1 - rho) g^2; w <- w - eta g / (sqrt(v) + epsilon) (OPT-02)
         v = self.rho * v + (1 - self.rho) * g * g
         return w - self.learning_rate * _over(g, np.sqrt(v) + self.epsilon), v
+
+    def compiled(self, t: int, g: NDArray, w: NDArray, v: NDArray) -> None:
+        """Do the same in one pass."""
+        kernels.updates.rmsprop(w, g, v, self.learning_rate, self.rho, self.epsilon)
 
 
 @dataclass(eq=False)
@@ -201,6 +218,10 @@ class Adadelta(Optimizer):
         # d <- rho d + (1 - rho) delta^2; w <- w + delta (OPT-03)
         d = self.rho * d + (1 - self.rho) * delta * delta
         return w + delta, v, d
+
+    def compiled(self, t: int, g: NDArray, w: NDArray, v: NDArray, d: NDArray) -> None:
+        """Do the same in one pass."""
+        kernels.updates.adadelta(w, g, v, d, self.rho, self.epsilon)
 
 
 @dataclass(eq=False)
@@ -241,6 +262,11 @@ class Adam(Optimizer):
         # w <- w - alpha m_hat / (sqrt(v_hat) + epsilon), where m_hat = m / (1 - beta1^t), v_hat likewise (OPT-04)
         m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
         return w - self.learning_rate * _over(m_hat, np.sqrt(v_hat) + self.epsilon), m, v
+
+    def compiled(self, t: int, g: NDArray, w: NDArray, m: NDArray, v: NDArray) -> None:
+        """Do the same in one pass."""
+        corrections = 1 - self.beta1**t, 1 - self.beta2**t
+        kernels.updates.adam(w, g, m, v, self.learning_rate, self.beta1, self.beta2, *corrections, self.epsilon)
 
 
 def adam_step_bound(t: int, learning_rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999) -> float:

@@ -270,7 +270,7 @@ def fine_tune(
         >>> bool((costs[1:] <= costs[:-1]).all())
         True
     """
-    (net, X), (f, backward, _) = _ready(net, X), losses.loss(loss)
+    (net, X), (f, backward, *_) = _ready(net, X), losses.loss(loss)
     steps, eta = at_least("steps", steps, 0), positive("learning_rate", learning_rate)
 
     def cost(net: MLP) -> ArrayLike:

@@ -5,6 +5,7 @@ be smaller), and takes one step for each. Everything random comes from one gener
 bit for bit.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -12,16 +13,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn import losses, optimizers, regularizers
-from refnn._validate import as_float, at_least, finite, generator, not_negative, same_shape
+from refnn._validate import as_float, as_upstream, at_least, finite, generator, not_negative, same_shape
 from refnn.descent import minibatches
 from refnn.descent import schedule as schedule_named
+from refnn.layers import Dropout
 from refnn.network import Network
 
-__all__ = ["Epoch", "Loss", "evaluate", "fit"]
+__all__ = ["Epoch", "Loss", "evaluate", "fit", "fit_batch"]
 
 Function = Callable[..., Any]
 _INSIDE = {"softmax_cross_entropy": ("softmax", "log_softmax"), "binary_cross_entropy": ("sigmoid",)}
 Loss = str | tuple[Function, Function]
+_UNUSED = np.random.default_rng(0)  # says that this is training where nothing is drawn
 
 
 class Epoch(NamedTuple):
@@ -95,15 +98,9 @@ def fit(
     """
     X, y = _checked(network, X, y, loss)
     epochs, batch_size = at_least("epochs", epochs, 0), at_least("batch_size", batch_size, 1)
-    strength, rng = not_negative("strength", strength), generator("seed", seed)
-    objective = losses.Loss(*loss) if isinstance(loss, tuple) else losses.loss(loss)
-    price = regularizers.Regularizer(*penalty) if isinstance(penalty, tuple) else regularizers.regularizer(penalty)
-    factor = schedule if callable(schedule) else schedule_named(schedule)
+    rng, factor = generator("seed", seed), schedule if callable(schedule) else schedule_named(schedule)
     rule: Any = optimizer if isinstance(optimizer, optimizers.Optimizer) else _with_defaults(optimizer)
-    if rule.curved and (objective.curvature is None or (strength and price.curvature is None)):
-        name = loss if objective.curvature is None else penalty
-        raise ValueError(f"optimizer: {type(rule).__name__} needs a curvature, which {name} does not have: take "
-                         "squared_error or a cross-entropy of scores, with the penalty l2, or another optimizer")
+    step = _Step(network, rule, loss, penalty, strength)
     if validation is not None:
         try:
             validation = _checked(network, *validation, loss)
@@ -113,20 +110,6 @@ def fit(
         patience = at_least("patience", patience, 1)
         if validation is None:
             raise ValueError("patience: early stopping needs validation data, got none")
-
-    def step(batch: NDArray) -> tuple[float, float]:
-        """Take one step; return the summed loss of the batch and how many of it were right."""
-        outputs = network.forward(X[batch], rng)
-        batch_loss = float(objective.f(outputs, y[batch]))
-        if not np.isfinite(batch_loss):
-            raise FloatingPointError(f"fit: the loss became {batch_loss}; {_advice(rule)}")
-        if rule.curved and objective.curvature is not None:
-            network.curvature(objective.curvature(1.0, outputs, y[batch]))
-        network.backward(objective.backward(1.0, outputs, y[batch]), to_input=False)
-        if strength:
-            _add_penalty(network, price, strength, rule.curved)
-        network.step(rule)
-        return batch_loss * len(batch), _right(outputs, y[batch])
 
     base = getattr(rule, "learning_rate", None)
     if base is None and schedule != "constant":
@@ -138,10 +121,11 @@ def fit(
             if base is not None:
                 rule.learning_rate = base * factor(epoch, epochs)
             batches = minibatches(len(X), batch_size, rng)
-            mean_loss, accuracy = np.sum([step(batch) for batch in batches], axis=0) / len(X)
+            totals = [step(network._batch(X[batch], copy=None), y[batch], rng) for batch in batches]
+            mean_loss, accuracy = np.sum(totals, axis=0) / len(X)
             if not all(np.isfinite(p).all() for p in network.parameters().values()):
                 raise FloatingPointError(f"fit: a weight became infinite; {_advice(rule)}")
-            measured = (None, None) if validation is None else _measured(network, *validation, objective.f)
+            measured = (None, None) if validation is None else _measured(network, *validation, step.objective.f)
             rate = getattr(rule, "learning_rate", None)
             history.append(Epoch(epoch + 1, float(mean_loss), _known(accuracy), measured[0], measured[1], rate))
             waited += 1
@@ -158,6 +142,59 @@ def fit(
     return history
 
 
+def fit_batch(
+    network: Network,
+    X: ArrayLike,
+    y: ArrayLike,
+    optimizer: optimizers.Optimizer,
+    *,
+    loss: Loss = "softmax_cross_entropy",
+    penalty: Loss = "l2",
+    strength: float = 0.0,
+    rng: np.random.Generator | None = None,
+) -> float:
+    r"""Take one step on one mini-batch: what `fit` repeats, for a loop of your own.
+
+    Args:
+        network: the network to train.
+        X: samples, shape (n, *input_shape), at least one.
+        y: labels (n,) or targets (n, ...), as for `fit`.
+        optimizer: an optimizer, the same one in every call.
+        loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward).
+        penalty: R, as for `fit`.
+        strength: lambda, not negative.
+        rng: a generator, the same one in every call; a network with dropout draws from it and needs it.
+
+    Returns:
+        The mean loss of the batch before the step, without the penalty.
+
+    Raises:
+        ValueError: if X or y do not fit the network, or there is dropout and no generator.
+        FloatingPointError: if the loss is not finite, as it is for samples that are not; no step is taken then.
+
+    Example:
+        >>> from refnn import Dense, Network, fit_batch, optimizers
+        >>> net, sgd = Network([Dense(2)], input_shape=1, dtype="float64"), optimizers.SGD(learning_rate=1)
+        >>> losses = [fit_batch(net, [[1], [-1]], [0, 1], sgd) for _ in range(99)]
+        >>> losses[-1] < losses[0]
+        True
+    """
+    if not isinstance(network, Network):
+        raise TypeError(f"network: expected a Network, got {network!r}")
+    if not isinstance(optimizer, optimizers.Optimizer):
+        raise TypeError(f"optimizer: expected an optimizer such as SGD(0.1), got {optimizer!r}")
+    step = _Step(network, optimizer, loss, penalty, strength)
+    samples, targets = network._batch(X, copy=None), _targets(y)
+    if targets.ndim == 0 or len(samples) != len(targets) or len(samples) == 0:
+        raise ValueError(f"y: expected as many as samples, shape ({max(1, len(samples))}, ...), got {targets.shape}")
+    if rng is not None:
+        rng = generator("rng", rng)
+    elif any(isinstance(layer, Dropout) for layer in network.layers):
+        raise ValueError("rng: dropout draws from it; make one, np.random.default_rng(0), and pass it to every call")
+    total, _ = step(samples, targets, rng or _UNUSED)
+    return total / len(samples)
+
+
 def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax_cross_entropy"
              ) -> tuple[float, float | None]:
     """Return the mean loss and the accuracy of a network on samples, without dropout; the accuracy may be None.
@@ -171,6 +208,39 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
     X, y = _checked(network, X, y, loss)
     value = loss[0] if isinstance(loss, tuple) else losses.loss(loss)[0]
     return _measured(network, X, y, value)
+
+
+class _Step:
+    """One step of training: forward, loss, backward, penalty, update; what it needs is looked up once."""
+
+    def __init__(self, network: Network, rule: Any, loss: Loss, penalty: Loss, strength: float) -> None:
+        self.network, self.rule, self.strength = network, rule, not_negative("strength", strength)
+        self.objective = losses.Loss(*loss) if isinstance(loss, tuple) else losses.loss(loss)
+        price = regularizers.Regularizer(*penalty) if isinstance(penalty, tuple) else regularizers.regularizer(penalty)
+        self.price = price
+        last: Any = network.layers[-1]
+        ending = getattr(last, "activation", getattr(last, "name", None))
+        if isinstance(loss, str) and ending in _INSIDE.get(loss, ()):
+            raise ValueError(f"loss: {loss} takes scores and has its own {ending}; leave that of the last layer away")
+        if rule.curved and (self.objective.curvature is None or (self.strength and price.curvature is None)):
+            name = loss if self.objective.curvature is None else penalty
+            raise ValueError(f"optimizer: {type(rule).__name__} needs a curvature, which {name} does not have: take "
+                             "squared_error or a cross-entropy of scores, with the penalty l2, or another optimizer")
+
+    def __call__(self, samples: NDArray, targets: NDArray, rng: np.random.Generator) -> tuple[float, float]:
+        """Take the step; return the summed loss of the batch before it, and how many samples were right."""
+        network, objective = self.network, self.objective
+        outputs = network._run(samples, rng)
+        mean_loss, upstream = objective.both(outputs, targets)
+        if not math.isfinite(mean_loss):
+            raise FloatingPointError(f"fit: the loss became {mean_loss}; {_advice(self.rule)}")
+        if self.rule.curved and objective.curvature is not None:
+            network.curvature(objective.curvature(1.0, outputs, targets))
+        network._back(as_upstream(upstream, outputs.shape).astype(outputs.dtype, copy=False), to_input=False)
+        if self.strength:
+            _add_penalty(network, self.price, self.strength, self.rule.curved)
+        network.step(self.rule)
+        return mean_loss * len(samples), _right(outputs, targets)
 
 
 def _measured(network: Network, X: NDArray, y: NDArray, value: Function) -> tuple[float, float | None]:
@@ -225,9 +295,8 @@ def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[
     """
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
-    samples, targets = finite("X", as_float("X", X)), np.asarray(y)
-    if targets.dtype.kind not in "ui":
-        targets = finite("y", as_float("y", targets))
+    samples, targets = finite("X", as_float("X", X)), _targets(y)
+    finite("y", targets)
     if samples.shape[1:] != network.input_shape or samples.ndim == 0:
         raise ValueError(f"X: expected shape (n, {', '.join(map(str, network.input_shape))}), got {samples.shape}")
     if targets.ndim == 0 or len(samples) != len(targets):
@@ -235,9 +304,11 @@ def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[
     if len(samples) == 0:
         raise ValueError("X: expected at least one sample, got none")
     if isinstance(loss, str):
-        last: Any = network.layers[-1]
-        ending = getattr(last, "activation", getattr(last, "name", None))
-        if ending in _INSIDE.get(loss, ()):
-            raise ValueError(f"loss: {loss} takes scores and has its own {ending}; leave that of the last layer away")
         losses.loss(loss).f(np.zeros((len(samples), *network.output_shape)), targets)  # refuses labels out of range
     return samples, targets
+
+
+def _targets(y: ArrayLike) -> NDArray:
+    """Return targets as floats, labels as whole numbers."""
+    targets = np.asarray(y)
+    return targets if targets.dtype.kind in "ui" else as_float("y", targets)

@@ -1,6 +1,7 @@
 """The engine: layers, network and training do what the pure functions and their formulas say."""
 
 import os
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from refnn import (
     Network,
     backprop,
     fit,
+    fit_batch,
     layers,
     losses,
     mlp,
@@ -29,6 +31,7 @@ from refnn import (
     training,
 )
 from refnn import network as network_module
+from refnn.descent import minibatches
 from refnn.layers import PReLU
 from refnn.properties import law
 from refnn.properties.support import SEEDS, close, fd, normal, slope, t9, t12
@@ -396,6 +399,54 @@ def test_a_callback_sees_every_epoch_and_may_stop():
     assert [epoch.number for epoch in history] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize("penalty", ["l1", "l2"])
+def test_fit_is_a_loop_of_fit_batch(name, penalty):
+    """Batches of 4, 4 and 1: the memory that layers keep from step to step fits none of them for long."""
+    ours, theirs, ruled, rules = network(name), network(name), optimizers.Adam(0.01), optimizers.Adam(0.01)
+    X, T = normal(1, 9, *ours.input_shape), normal(2, 9, *ours.output_shape)
+    options = {"loss": "squared_error", "penalty": penalty, "strength": 0.01}
+    history = fit(ours, X, T, optimizer=ruled, epochs=3, batch_size=4, seed=5, **options)
+    rng = np.random.default_rng(5)
+    for epoch in history:
+        batches = minibatches(9, 4, rng)
+        total = sum(len(b) * fit_batch(theirs, X[b], T[b], rules, rng=rng, **options) for b in batches)
+        assert total / 9 == epoch.loss
+    for key, value in ours.parameters().items():
+        assert value.tobytes() == theirs.parameters()[key].tobytes()
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_in_training_too_what_a_user_has_is_theirs(name):
+    """Layers fill the memory of the last step again; nobody else may hold it."""
+    net, sgd, rng = network(name), optimizers.SGD(0.1), np.random.default_rng(0)
+    X, T = normal(1, 4, *net.input_shape), normal(2, 4, *net.output_shape)
+    kept, outputs = X.copy(), net.forward(X, rng)
+    into = net.backward(T)
+    theirs = [outputs, into, *net.gradients().values()]
+    copies = [array.copy() for array in theirs]
+    fit_batch(net, X, T, sgd, loss="squared_error", rng=rng)
+    fit_batch(net, X + 1, T, sgd, loss="squared_error", rng=rng)
+    assert all((array == copy).all() for array, copy in zip(theirs, copies, strict=True)) and (kept == X).all()
+
+
+def test_training_in_steady_state_allocates_little():
+    layers = [Conv2D(8, 3, padding=1, activation="relu"), MaxPool2D(2), Flatten(), Dense(32, "relu"), Dense(10)]
+    net, adam = Network(layers, (1, 32, 32)), optimizers.Adam()
+    X, y = normal(0, 64, 1, 32, 32, dtype=np.float32), np.arange(64) % 10
+    for _ in range(2):
+        fit_batch(net, X, y, adam)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    for _ in range(3):
+        fit_batch(net, X, y, adam)
+    grown, peak = (size - before for size in tracemalloc.get_traced_memory())
+    tracemalloc.stop()
+    largest = 64 * 8 * 32 * 32 * 4  # bytes of the first layer's answer
+    assert grown < 20_000 and peak < largest / 2
+
+
 def test_losses_of_every_kind_train_a_network():
     X, y = digits()
     targets = {"softmax_cross_entropy": y, "multiclass_hinge": y, "squared_error": np.eye(3)[y],
@@ -488,6 +539,7 @@ def stepped_without_curvature():
     net.step(optimizers.VSGD())
 
 
+SGD = optimizers.SGD(0.1)
 REFUSED = [
     (lambda: Network([TAKEN], 6), ValueError, r"layers\[0\]: this Dense is another network's"),
     (lambda: Network([Dense(3)], 3.5), TypeError, "input_shape: expected a whole number or several, got 3.5"),
@@ -495,6 +547,15 @@ REFUSED = [
     (lambda: MaxPool2D(50_000), ValueError, r"size: expected fewer than 2\^31 places"),
     (lambda: Conv2D(1, 1, stride=10**30), ValueError, r"stride: expected less than 2\^62"),
     (lambda: fit(Network([Dense(3)], 6), X6, X6[:, :3] * np.nan, loss="squared_error"), ValueError, "y: .*finite"),
+    (lambda: fit_batch("net", X6, Y6, SGD), TypeError, "network: expected a Network, got 'net'"),
+    (lambda: fit_batch(Network([Dense(3)], 6), X6, Y6, "sgd"), TypeError, r"optimizer: .* SGD\(0.1\), got 'sgd'"),
+    (lambda: fit_batch(Network([Dense(3)], 6), X6, Y6[1:], SGD), ValueError, r"y: .* \(60, ...\), got \(59,\)"),
+    (lambda: fit_batch(Network([Dense(3)], 6), X6[:0], Y6[:0], SGD), ValueError, r"y: .* \(1, ...\), got \(0,\)"),
+    (lambda: fit_batch(Network([Dense(3)], 6), X6, Y6 + 1, SGD), ValueError, r"labels: expected labels 0\.\.2"),
+    (lambda: fit_batch(Network([Dense(3)], 6), X6[:, :5], Y6, SGD), ValueError, r"X: expected shape \(n, 6\)"),
+    (lambda: fit_batch(Network([Dense(3)], 6), X6 * np.nan, Y6, SGD), FloatingPointError, "the loss became nan"),
+    (lambda: fit_batch(Network([Dropout(0.5), Dense(3)], 6), X6, Y6, SGD), ValueError, "rng: dropout draws from it"),
+    (lambda: fit_batch(Network([Dense(3, "softmax")], 6), X6, Y6, SGD), ValueError, "has its own softmax"),
     (lambda: AvgPool2D((2, 0)), ValueError, "size: expected at least 1, got 0"),
     (lambda: PReLU("steep"), TypeError, "slope: expected a number, got 'steep'"),
     (lambda: evaluate(Network([Dense(3)], 6), X6, Y6[1:]), ValueError, "y: expected as many as samples"),

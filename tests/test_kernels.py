@@ -3,6 +3,7 @@
 The compiled form is tested at the level in force; `.ci/full` runs this file once for each level.
 """
 
+import copy
 import hashlib
 import importlib
 import os
@@ -14,8 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from refnn import kernels
+from refnn import kernels, optimizers
 from refnn.kernels import definition, vectorized
 from refnn.properties.support import FLOATS, exact_arrays, gamma, normal
 
@@ -266,6 +268,71 @@ def test_the_forms_of_the_sum_over_samples_and_pixels_agree(data, dtype, shape):
         form.sum_rows(x, out)
         assert (out == expected).all()
     assert (kernels.sum_rows(x) == expected).all()
+
+
+@given(st.data(), FLOATS, st.integers(0, 4), st.integers(1, 40), st.sampled_from([0.5, 20.0, 1000.0]))
+def test_the_forms_of_the_softmax_cross_entropy_agree(data, dtype, n, classes, spread):
+    scores = (data.draw(exact_arrays((n, classes), dtype)) * spread).astype(dtype)
+    labels = data.draw(arrays(np.intp, n, elements=st.integers(0, classes - 1)))
+    expected, slope = np.empty(n), np.empty((n, classes))
+    definition.softmax_cross_entropy(scores, labels, expected, slope)
+    for form in FORMS:
+        losses, gradient = np.full(n, 99, dtype), np.full((n, classes), 99, dtype)
+        form.softmax_cross_entropy(scores, labels, losses, gradient)
+        bound = gamma(classes + 12, dtype)  # of the sum, and of e^x: its series has 14 terms at most
+        smallest = np.finfo(dtype).smallest_normal
+        assert (np.abs(losses - expected) <= bound * np.abs(expected) + smallest).all()
+        assert (np.abs(gradient - slope) <= bound * np.abs(slope) + smallest).all()
+
+
+@pytest.mark.parametrize("form", [definition, *FORMS])
+@pytest.mark.parametrize("row, loss", [
+    ([np.nan, 1, 2], np.nan), ([1, np.nan, 2], np.nan), ([1, 2, np.inf], np.nan), ([-np.inf] * 3, np.nan),
+    ([0, -np.inf, -np.inf], 0.0), ([-np.inf, 0, -np.inf], np.inf), ([-1e30, 1e30, 0], 2e30),
+])  # fmt: skip
+def test_softmax_lets_nan_and_infinity_flow(form, row, loss):
+    losses, gradient = np.empty(1), np.empty((1, 3))
+    form.softmax_cross_entropy(np.array([row]), np.array([0]), losses, gradient)
+    assert np.array_equal(losses, [loss], equal_nan=True)
+    assert np.isnan(gradient).all() == np.isnan(loss)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_exponential_is_right_to_the_last_bit_or_so(dtype):
+    """Scores (0, x): the gradient in the second is e^x / (1 + e^x), which below -40 is e^x itself."""
+    x = np.linspace(np.log(np.finfo(dtype).smallest_normal), -40, 10_001).astype(dtype)
+    scores, labels = np.stack([np.zeros_like(x), x], axis=1), np.zeros(len(x), np.intp)
+    for form in FORMS:
+        losses, gradient = np.empty_like(x), np.empty_like(scores)
+        form.softmax_cross_entropy(scores, labels, losses, gradient)
+        assert (np.abs(gradient[:, 1] / np.exp(x.astype(np.longdouble)) - 1) < 2 * np.finfo(dtype).eps).all()
+        assert np.array_equal(losses, gradient[:, 1])
+
+
+RULES = {
+    "sgd": optimizers.SGD(0.1), "momentum": optimizers.Momentum(0.1, 0.7),
+    "nesterov": optimizers.Momentum(0.1, 0.7, nesterov=True), "adagrad": optimizers.Adagrad(0.1),
+    "rmsprop": optimizers.RMSprop(0.1, 0.8), "adadelta": optimizers.Adadelta(0.9), "adam": optimizers.Adam(0.1),
+    "adam without epsilon": optimizers.Adam(0.1, epsilon=0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+@given(st.data(), FLOATS, st.sampled_from([(), (0,), (3,), (5, 7), (2, 3, 4, 5)]))
+def test_compiled_updates_give_the_bits_of_their_rule(name, data, dtype, shape):
+    fast, slow = copy.deepcopy(RULES[name]), copy.deepcopy(RULES[name])
+    object.__setattr__(slow, "compiled", None)
+    w = data.draw(arrays(dtype, shape, elements=st.floats(-9, 9, width=16)))
+    ours, theirs = [w.copy()], [w.copy()]
+    for _ in range(3):
+        g = data.draw(arrays(dtype, shape, elements=st.floats(width=16) | st.sampled_from([0.0, 1e-30, 1e30])))
+        fast.step(ours, [g])
+        slow.step(theirs, [g])
+    ours += [fast.state()[memory][0] for memory in fast.memory]
+    theirs += [slow.state()[memory][0] for memory in slow.memory]
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.dtype == other.dtype == dtype
+        assert ((one == other) & (np.signbit(one) == np.signbit(other)) | np.isnan(one) & np.isnan(other)).all()
 
 
 @given(st.data(), FLOATS, st.integers(0, 9), st.integers(1, 4), st.sampled_from([1.0, 0.5, 2.0]))

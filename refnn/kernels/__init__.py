@@ -2,20 +2,22 @@
 
 `definition` holds the literal formulas in plain loops: the text to read, and the oracle of the tests. `vectorized` says
 the same in NumPy: what runs where nothing is compiled. `compiled` hands the work to Cython: what runs otherwise. All
-three have the same functions, each of which fills `out`; a test says that they agree.
+three have the same functions, each of which fills `out`; a test says that they agree. Only the optimizers' updates have
+no other form than the compiled one, `updates`: their definition is the `rule` in `refnn.optimizers`.
 
 The environment variable REFNN_BACKEND (definition, numpy or cython) forces a form, REFNN_ISA (baseline, v3 or v4) a CPU
 level of the compiled one. Kernels trust their callers: arrays of one float dtype, shapes that fit, sizes as pairs
-(height, width). Images are (n, C, H, W) here as everywhere; that their memory is channels-last is nobody's business
-but theirs.
+(height, width). A caller that has no more use for a result may pass it as `out`, to be filled again if it fits. Images
+are (n, C, H, W) here as everywhere; that their memory is channels-last is nobody's business but theirs.
 """
 
 import importlib
 import os
 from types import ModuleType
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 __all__ = [
     "BACKEND",
@@ -28,9 +30,12 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_backward",
     "output_side",
+    "padded",
     "perceptron_pass",
     "relu_backward",
+    "softmax_cross_entropy",
     "sum_rows",
+    "updates",
     "why_not_compiled",
 ]
 
@@ -54,6 +59,7 @@ def _choose() -> tuple[str, ModuleType, str]:
 
 
 BACKEND, _form, why_not_compiled = _choose()
+updates: Any = getattr(_form, "updates", None)
 
 
 def output_side(size: int, kernel: int, stride: int, padding: int) -> int:
@@ -61,8 +67,13 @@ def output_side(size: int, kernel: int, stride: int, padding: int) -> int:
     return (size + 2 * padding - kernel) // stride + 1
 
 
-def _images(n: int, channels: int, height: int, width: int, dtype: np.dtype) -> NDArray:
-    """Return room for images (n, C, H, W) whose memory is channels-last."""
+def _room(out: NDArray | None, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray:
+    """Return `out` if it has this shape and dtype, else new memory; that of images is channels-last."""
+    if out is not None and out.shape == shape and out.dtype == dtype:
+        return out
+    if len(shape) != 4:
+        return np.empty(shape, dtype)
+    n, channels, height, width = shape
     return np.empty((n, height, width, channels), dtype).transpose(0, 3, 1, 2)
 
 
@@ -78,17 +89,27 @@ def matmul(a: NDArray, b: NDArray, bias: NDArray | None = None, relu: bool = Fal
 
     Strides are free, so A^T B and A B^T are this function of a transposed view.
     """
-    if out is None:
-        out = np.empty((a.shape[0], b.shape[1]), a.dtype)
+    out = _room(out, (a.shape[0], b.shape[1]), a.dtype)
     _form.matmul(a, b, bias, relu, out)
     return out
+
+
+def padded(x: NDArray, padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
+    """Return images with a border of zeros: (n, C, H, W) -> (n, C, H + 2P, W + 2P); without one, x itself."""
+    if padding == (0, 0):
+        return x
+    (top, left), (n, channels, height, width) = padding, x.shape
+    shape = n, channels, height + 2 * top, width + 2 * left
+    if (room := _room(out, shape, x.dtype)) is not out:
+        room[...] = 0  # the border stays so when the room is used again
+    room[:, :, top : top + height, left : left + width] = x
+    return room
 
 
 def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: tuple[int, int], padding: tuple[int, int],
            relu: bool = False, out: NDArray | None = None) -> NDArray:
     """Return the cross-correlation of images with kernels: (n, C, H, W), (F, C, kH, kW), (F,) -> (n, F, Ho, Wo)."""
-    if out is None:
-        out = _images(len(x), len(W), *_windows(x, W.shape[2:], stride, padding), x.dtype)
+    out = _room(out, (len(x), len(W), *_windows(x, W.shape[2:], stride, padding)), x.dtype)
     _form.conv2d(x, W, b, stride, padding, relu, out)
     return out
 
@@ -96,9 +117,7 @@ def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: tuple[int, int], p
 def conv2d_to_input(upstream: NDArray, W: NDArray, shape: tuple[int, ...], stride: tuple[int, int],
                     padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
     """Return the gradient in the images of `shape` (n, C, H, W), from the gradient in the outputs (n, F, Ho, Wo)."""
-    if out is None:
-        n, channels, height, width = shape
-        out = _images(n, channels, height, width, upstream.dtype)
+    out = _room(out, shape, upstream.dtype)
     _form.conv2d_to_input(upstream, W, stride, padding, out)
     return out
 
@@ -106,34 +125,29 @@ def conv2d_to_input(upstream: NDArray, W: NDArray, shape: tuple[int, ...], strid
 def conv2d_to_kernel(upstream: NDArray, x: NDArray, size: tuple[int, int], stride: tuple[int, int],
                      padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
     """Return the gradient in the kernels (F, C, kH, kW) of `size` (kH, kW), from that in the outputs."""
-    if out is None:
+    if out is None or out.shape[2:] != size:
         out = np.empty((upstream.shape[1], x.shape[1], *size), x.dtype)
     _form.conv2d_to_kernel(upstream, x, stride, padding, out)
     return out
 
 
 def max_pool2d(x: NDArray, size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int],
-               out: NDArray | None = None, winner: NDArray | None = None) -> tuple[NDArray, NDArray]:
+               out: tuple[NDArray, NDArray] | None = None) -> tuple[NDArray, NDArray]:
     """Return the greatest pixel of each window and its place a * kW + b in the window, an int32 array.
 
     Of equal pixels the first wins, and NaN wins over all; what lies in the padding never does.
     """
-    n, channels = x.shape[:2]
-    height, width = _windows(x, size, stride, padding)
-    if out is None:
-        out = _images(n, channels, height, width, x.dtype)
-    if winner is None:
-        winner = _images(n, channels, height, width, np.dtype(np.int32))
-    _form.max_pool2d(x, size, stride, padding, out, winner)
-    return out, winner
+    shape = (*x.shape[:2], *_windows(x, size, stride, padding))
+    highest, winner = (None, None) if out is None else out
+    highest, winner = _room(highest, shape, x.dtype), _room(winner, shape, np.int32)
+    _form.max_pool2d(x, size, stride, padding, highest, winner)
+    return highest, winner
 
 
 def max_pool2d_backward(upstream: NDArray, winner: NDArray, shape: tuple[int, ...], size: tuple[int, int],
                         stride: tuple[int, int], padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
     """Return the gradient in the images of `shape`: each window's goes to its winner, windows that overlap add up."""
-    if out is None:
-        n, channels, height, width = shape
-        out = _images(n, channels, height, width, upstream.dtype)
+    out = _room(out, shape, upstream.dtype)
     _form.max_pool2d_backward(upstream, winner, size, stride, padding, out)
     return out
 
@@ -141,9 +155,7 @@ def max_pool2d_backward(upstream: NDArray, winner: NDArray, shape: tuple[int, ..
 def avg_pool2d(x: NDArray, size: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int],
                out: NDArray | None = None) -> NDArray:
     """Return the mean of each window, the zeros of the padding counted in."""
-    if out is None:
-        n, channels = x.shape[:2]
-        out = _images(n, channels, *_windows(x, size, stride, padding), x.dtype)
+    out = _room(out, (*x.shape[:2], *_windows(x, size, stride, padding)), x.dtype)
     _form.avg_pool2d(x, size, stride, padding, out)
     return out
 
@@ -151,30 +163,30 @@ def avg_pool2d(x: NDArray, size: tuple[int, int], stride: tuple[int, int], paddi
 def avg_pool2d_backward(upstream: NDArray, shape: tuple[int, ...], size: tuple[int, int], stride: tuple[int, int],
                         padding: tuple[int, int], out: NDArray | None = None) -> NDArray:
     """Return the gradient in the images of `shape`: each window's spreads evenly over its pixels."""
-    if out is None:
-        n, channels, height, width = shape
-        out = _images(n, channels, height, width, upstream.dtype)
+    out = _room(out, shape, upstream.dtype)
     _form.avg_pool2d_backward(upstream, size, stride, padding, out)
     return out
 
 
 def relu_backward(upstream: NDArray, z: NDArray, out: NDArray | None = None) -> NDArray:
     """Return upstream where z is positive and 0 elsewhere: the gradient behind a ReLU (n, ...); z may be its result."""
-    if out is None and z.ndim == 4:
-        n, channels, height, width = z.shape
-        out = _images(n, channels, height, width, z.dtype)
-    elif out is None:
-        out = np.empty(z.shape, z.dtype)
+    out = _room(out, z.shape, z.dtype)
     _form.relu_backward(upstream, z, out)
     return out
 
 
 def sum_rows(x: NDArray, out: NDArray | None = None) -> NDArray:
     """Return the gradient (F,) of a bias: the sums of x, (n, F) or (n, F, H, W), over all but F."""
-    if out is None:
-        out = np.empty(x.shape[1], x.dtype)
+    out = _room(out, x.shape[1:2], x.dtype)
     _form.sum_rows(x, out)
     return out
+
+
+def softmax_cross_entropy(scores: NDArray, labels: NDArray) -> tuple[NDArray, NDArray]:
+    """Return the loss of each sample and its gradient in the scores: (n, K), intp labels (n,) -> (n,), (n, K)."""
+    losses, gradient = np.empty(len(scores), scores.dtype), np.empty(scores.shape, scores.dtype)
+    _form.softmax_cross_entropy(scores, labels, losses, gradient)
+    return losses, gradient
 
 
 def perceptron_pass(w: NDArray, X: NDArray, y: NDArray, learning_rate: float = 1.0) -> tuple[NDArray, int]:

@@ -32,6 +32,7 @@ def _choose() -> tuple[str, ModuleType]:
 
 
 LEVEL, _kernels = _choose()
+updates = _kernels
 
 
 def _last(images: NDArray) -> NDArray:
@@ -78,9 +79,14 @@ def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: Index, padding: In
 
 def conv2d_to_input(upstream: NDArray, W: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
     """Fill out (n, C, H, W) with the gradient in the input."""
-    dx = _room(out, padding)
+    if any(padding):
+        dx = _room(out, padding)
+    else:
+        dx = out.transpose(0, 2, 3, 1)
+        dx[...] = 0
     _kernels.conv2d_to_input(_last(upstream), _rows(W), *W.shape[2:], *stride, dx)
-    out[...] = _inner(dx, padding)
+    if any(padding):
+        out[...] = _inner(dx, padding)
 
 
 def conv2d_to_kernel(upstream: NDArray, x: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
@@ -126,6 +132,11 @@ def sum_rows(x: NDArray, out: NDArray) -> None:
     """Fill out (F,) with the sums of x, (n, F) or (n, F, H, W), over all but F."""
     rows = np.ascontiguousarray(x) if x.ndim == 2 else _last(x)
     _kernels.sum_rows(rows.reshape(x.size // max(1, x.shape[1]), x.shape[1]), out)
+
+
+def softmax_cross_entropy(scores: NDArray, labels: NDArray, losses: NDArray, gradient: NDArray) -> None:
+    """Fill losses (n,) and their gradient in the scores (n, K)."""
+    _kernels.softmax_cross_entropy(np.ascontiguousarray(scores), np.ascontiguousarray(labels), losses, gradient)
 
 
 def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:

@@ -136,6 +136,21 @@ def sum_rows(x: NDArray, out: NDArray) -> None:
     out[...] = total
 
 
+@_QUIET
+def softmax_cross_entropy(scores: NDArray, labels: NDArray, losses: NDArray, gradient: NDArray) -> None:
+    """Fill in log sum_k e^(s_k - s_y), and y_k - t_k (LOG-08); no 1 swallows a small rest (LOG-09)."""
+    for i, label in enumerate(labels.tolist()):
+        s = scores[i].astype(np.float64)
+        e = np.exp(s - s.max())
+        rest = sum(e[k] for k in range(len(s)) if k != label)
+        if s[label] == s.max():
+            losses[i] = np.log1p(rest)
+        else:
+            losses[i] = np.log(rest + e[label]) + s.max() - s[label]
+        for k in range(len(s)):
+            gradient[i, k] = (e[k] if k != label else -rest) / (rest + e[label])
+
+
 def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:
     """On every mistake, y w.x <= 0, add y x to w (PERC-02); count the mistakes."""
     mistakes = 0

@@ -1,5 +1,5 @@
 # The body of every CPU level: the same source, built once for each.
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, log, log1p, sqrt, sqrtf
 from libc.stdlib cimport free, malloc
 
 cdef extern from *:
@@ -16,9 +16,35 @@ ctypedef fused real:
     float
     double
 
+cdef extern from *:
+    """
+    /* a b + c, rounded once where the CPU has an instruction for it. The compiler is forbidden to do so anywhere else. */
+    #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+    #define refnn_fused_float fmaf
+    #define refnn_fused_double fma
+    #else
+    #define refnn_fused_float(a, b, c) ((a) * (b) + (c))
+    #define refnn_fused_double refnn_fused_float
+    #endif
+    """
+    float refnn_fused_float(float a, float b, float c) noexcept nogil
+    double refnn_fused_double(double a, double b, double c) noexcept nogil
+
+
+cdef inline real multiply_add(real a, real b, real c) noexcept nogil:
+    """Return a b + c, rounded once where the CPU can, else twice."""
+    if real is float:
+        return refnn_fused_float(a, b, c)
+    else:
+        return refnn_fused_double(a, b, c)
+
+
 include "tile.pxi"
 include "matmul.pxi"
 include "conv.pxi"
 include "pooling.pxi"
+include "lanes.pxi"
 include "elementwise.pxi"
+include "softmax.pxi"
+include "updates.pxi"
 include "perceptron.pxi"

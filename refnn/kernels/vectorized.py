@@ -143,6 +143,19 @@ def sum_rows(x: NDArray, out: NDArray) -> None:
         x.sum(axis=(0, 2, 3)[: x.ndim - 1], out=out)
 
 
+def softmax_cross_entropy(scores: NDArray, labels: NDArray, losses: NDArray, gradient: NDArray) -> None:
+    """Fill losses (n,) and their gradient in the scores (n, K)."""
+    label = np.arange(len(labels)), labels
+    with np.errstate(all="ignore"):
+        distance = scores - scores.max(axis=1, keepdims=True, initial=-np.inf)
+        e = np.exp(distance)
+        own, e[label] = e[label], 0
+        rest = e.sum(axis=1)
+        losses[...] = np.where(distance[label] == 0, np.log1p(rest), np.log(rest + own) - distance[label])
+        e[label] = -rest
+        np.divide(e, (rest + own)[:, np.newaxis], out=gradient)
+
+
 def perceptron_pass(X: NDArray, y: NDArray, learning_rate: float, w: NDArray) -> int:
     """Make one pass of the online perceptron, w in place; return the number of mistakes."""
     mistakes = 0
