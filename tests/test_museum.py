@@ -134,8 +134,10 @@ def test_the_list_shows_every_exhibit_with_its_project_and_its_mistake(capsys):
     assert {"of", "title", "where", "year", "read", "mistake", "laws", "gives", "right"} <= rows[0].keys()
 
 
-@pytest.mark.parametrize("what, some", [("conv", "conv2d-up-to-minus-zero"), ("numpy-ml", "softplus-overflows")])
-def test_a_module_or_a_project_has_its_own_list(what, some, capsys):
+@pytest.mark.parametrize("what, some", [
+    ("conv", "conv2d-up-to-minus-zero"), ("numpy-ml", "softplus-overflows"), ("Dropout", "dropout-backward-in-place"),
+])  # fmt: skip
+def test_a_module_a_function_or_a_project_has_its_own_list(what, some, capsys):
     assert main(["museum", what]) == 0
     out = capsys.readouterr().out
     assert some in out
@@ -158,7 +160,7 @@ def test_a_plaque_shows_code_counterexample_both_answers_and_laws(name, capsys):
 
 
 def test_a_name_that_is_no_exhibit_is_answered_with_the_nearest(capsys):
-    assert main(["museum", "softplus-overflow"]) == 2
+    assert main(["museum", "softplus-overflowz"]) == 2
     assert "did you mean 'softplus-overflows'?" in capsys.readouterr().err
     assert main(["museum", "poetry"]) == 2
     assert "expected an exhibit, a module or a project, got 'poetry'" in capsys.readouterr().err

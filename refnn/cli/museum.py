@@ -1,8 +1,8 @@
 """Show real defects of public teaching code: where, why nobody noticed, and the law that does.
 
-`refnn museum` lists all, `refnn museum conv` those of a module, `refnn museum numpy-ml` those of a project;
-`refnn museum NAME` shows the plaque of one: its code, the smallest input that betrays it with both answers computed
-now, and the laws that see it.
+`refnn museum` lists all, `refnn museum conv` those of a module, `refnn museum adam` or `refnn museum numpy-ml` those of
+a function or a project; `refnn museum NAME` shows the plaque of one: its code, the smallest input that betrays it with
+both answers computed now, and the laws that see it.
 """
 
 import argparse
@@ -24,11 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """List the exhibits, or show one."""
     known = exhibits()
-    kin = {name: {name, *_kin(one)} for name, one in known.items()}
-    chosen = [one for name, one in known.items() if options.what is None or options.what in kin[name]]
+    word = (options.what or "").lower()
+    chosen = [one for one in known.values() if word in f"{one.name} {one.of} {one.project}".lower()]
+    if options.what in known:
+        chosen = [known[options.what]]
     if not chosen:
-        hint = did_you_mean(options.what, [*known, *(word for words in kin.values() for word in words)])
-        raise ValueError(f"expected an exhibit, a module or a project, got {options.what!r}{hint}")
+        names = {*known, *(part for one in known.values() for part in (one.of.partition(".")[0], one.project))}
+        raise ValueError(f"expected an exhibit, a module or a project, got {options.what!r}"
+                         f"{did_you_mean(options.what, names)}")  # fmt: skip
     if options.json:
         print(json.dumps([_row(one) for one in chosen], indent=2))
     elif options.what in known:
@@ -40,11 +43,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"{len(chosen)} exhibits from {projects} project{'s' * (projects > 1)}. "
               "`refnn museum NAME` shows one of them.")  # fmt: skip
     return 0
-
-
-def _kin(one: Exhibit | VacuousLaw) -> set[str]:
-    """Return the other names under which an exhibit is found."""
-    return {one.of.partition(".")[0], one.of, one.project, one.project.rpartition("/")[2]}
 
 
 def _mistake(one: Exhibit | VacuousLaw) -> str:
@@ -59,7 +57,7 @@ def _plaque(one: Exhibit | VacuousLaw) -> str:
     """Return title, origin, mistake, code, counterexample and laws."""
     head = table([("what", one.of), ("where", one.where), ("year", str(one.year)), ("read", one.read)])
     code = indent(one.source, "    ").rstrip()
-    parts = [f"{one.name}: {one.title}", head, fill(one.mistake, ""), f"The code\n\n{code}"]
+    parts = [f"{one.name}: {one.title}", head, fill(one.mistake, ""), f"The code, written anew\n\n{code}"]
     given, right = one.answers()
     if isinstance(one, Exhibit):
         answers = f"{fill(given, '    gives  ')}\n{fill(right, '    right  ')}"

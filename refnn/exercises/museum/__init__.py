@@ -243,7 +243,7 @@ def _file_of(code: Callable[..., Any], name: str) -> str:
     lines = text.splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(("def ", "class ")))
     text = "\n".join(lines[start:])
-    text = re.sub(r"^(def|class) \w+", rf"\1 {name}", text)
+    text = re.sub(r"^(def|class) \w+", rf"\1 {name}", text).replace("  # fmt: skip", "")
     used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     heads = []
     for node in ast.parse(inspect.getsource(importlib.import_module(code.__module__))).body:
