@@ -7,6 +7,7 @@ both answers computed now, and the laws that see it.
 
 import argparse
 import json
+import re
 from textwrap import indent
 from typing import Any
 
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if options.what in known:
         chosen = [known[options.what]]
     if not chosen:
-        names = {*known, *(part for one in known.values() for part in (one.of.partition(".")[0], one.project))}
+        names = {*known, *(part for one in known.values() for part in re.split(r"[./]", f"{one.of}.{one.project}"))}
         raise ValueError(f"expected an exhibit, a module or a project, got {options.what!r}"
                          f"{did_you_mean(options.what, names)}")  # fmt: skip
     if options.json:
