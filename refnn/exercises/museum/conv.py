@@ -50,7 +50,7 @@ def _(
     title="Half a question",
     project="facundoq/edunn", file="edunn/models/convolution.py, conv2d_forward",
     thread="", year=2025,
-    read="code read at commit 35707cb: `if pad_size[-1] > 0` in forward and both backward functions",
+    read="code read at commit 35707cb: the question is asked in the forward and in both backward functions",
     imitates="the image is padded only if the padding of the width is above zero: (1, 0) pads nothing at all",
     mistake="The question whether to pad is asked of one direction and answered for both, so vertical padding "
             "alone is dropped in silence and the map comes out two rows short. An image that is padded alike on "
@@ -98,9 +98,9 @@ def _(
     gives="[[[[0.0], [0.0], [0.0]]]]", right="[[[[0.0], [5.0], [0.0]]]]",
     hints=("What is [1, 2, 3][0:-0]?",
            "The image stands in rows pH to pH + H and columns pW to pW + W of the padded one.",
-           "Count from the front on both sides: start, and start plus size."),
+           "What is done for the rows is to be done for the columns; or count both ends from the front."),
     buys="Zero is a padding like any other, in each direction for itself.",
-    repair=("pH : -pH if pH > 0 else H, pW:-pW", "pH : pH + H, pW : pW + width"),
+    repair=("slice(pW, -pW)", "slice(pW, -pW or None)"),
 )  # fmt: skip
 def _(
     x: ArrayLike, W: ArrayLike, b: ArrayLike | None = None, stride: int | tuple[int, int] = 1,
@@ -112,7 +112,8 @@ def _(
     padded = x
     if pH > 0 or pW > 0:
         padded = np.zeros((n, C, H + 2 * pH, width + 2 * pW), x.dtype)
-        padded[:, :, pH : -pH if pH > 0 else H, pW:-pW] = x
+        rows, columns = slice(pH, -pH or None), slice(pW, -pW)
+        padded[:, :, rows, columns] = x
     Ho, Wo = (H + 2 * pH - kH) // sH + 1, (width + 2 * pW - kW) // sW + 1
     z = np.zeros((n, F, Ho, Wo), np.result_type(x, W))
     for i, j in np.ndindex(kH, kW):
@@ -125,7 +126,8 @@ def _(
     "conv2d-backward-that-never-ran", of="conv.conv2d_backward",
     title="The readable version that never ran",
     project="ddbourgin/numpy-ml", file="numpy_ml/neural_nets/layers/layers.py, Conv2D._backward_naive",
-    thread="", year=2022, read="code read at commit b0359af: `dZ = dLdy * ...` in the loop over dLdy, a list by then",
+    thread="", year=2022,
+    read="code read at commit b0359af: the loop runs over the list, and its body multiplies the list",
     imitates="the whole list of gradients is multiplied in the loop over it, where its current entry is meant",
     mistake="A list times an array has one axis more than a gradient, and filling a number with what is left of it "
             "raises. The documentation sends the reader to this slow form to understand the fast one, and nobody "
