@@ -38,8 +38,9 @@ def _(
     "dropout-backward-in-place", of="dropout.dropout_backward", level="shape",
     title="The caller's gradient is rewritten",
     project="ddbourgin/numpy-ml", file="numpy_ml/neural_nets/wrappers/wrappers.py, Dropout.backward",
-    thread="issue 94", year=2024,
-    read="code read at commit b0359af: it is multiplied in place there, which the issue does not mention",
+    thread="", year=2022,
+    read="code read at commit b0359af: the gradient is multiplied in place; issue 94, on the missing mask, does "
+         "not mention it",
     imitates="the gradient that arrives is multiplied in place: it belongs to the caller",
     mistake="Whoever uses the upstream gradient again, for a second branch or a second check, finds it scaled. The "
             "result of the call itself is right, and that is all that a test of the result can see.",
