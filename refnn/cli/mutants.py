@@ -97,7 +97,7 @@ def _matrix(chosen: Iterable[Mutant], examples: int) -> Iterator[tuple[str, dict
         yield module, {
             law.name: {
                 "level": law.level,
-                "kills": [m.name for m in own if m.function in law.asks and failure(law, Mutated(m)) is not None],
+                "kills": [m.name for m in own if failure(law.about(m.function), Mutated(m)) is not None],
             }
             for law in laws(module, examples).values()
         }

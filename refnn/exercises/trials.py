@@ -8,7 +8,7 @@ import importlib.util
 import inspect
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -52,7 +52,12 @@ class Law:
 
         Found by listening to the law while it meets refnn.
         """
-        return _asked(self)
+        return frozenset().union(*_asked(self))
+
+    def about(self, function: str) -> "Law":
+        """Return the law with those of its cases alone that ask the subject for a function."""
+        asked = zip(self.cases, _asked(self), strict=True)
+        return replace(self, cases=tuple(case for case, names in asked if function in names))
 
 
 @cache
@@ -138,11 +143,14 @@ def _case(test: Callable[..., None], choice: dict[str, Any]) -> Callable[[Any], 
 
 
 @cache
-def _asked(law: Law) -> frozenset[str]:
-    listener = _Listener(law.module)
-    wrong = failure(law, listener)
-    assert wrong is None, f"{law.name} fails on refnn: {wrong!r}"
-    return frozenset(listener.heard)
+def _asked(law: Law) -> tuple[frozenset[str], ...]:
+    asked = []
+    for case in law.cases:
+        listener = _Listener(law.module)
+        wrong = failure(replace(law, cases=(case,)), listener)
+        assert wrong is None, f"{law.name} fails on refnn: {wrong!r}"
+        asked.append(frozenset(listener.heard))
+    return tuple(asked)
 
 
 class _Listener(Subject):

@@ -15,6 +15,7 @@ A wrong class is a subclass of the right one, with a method that is wrong.
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -57,7 +58,8 @@ class Mutant:
         """The wrong function as it is written, under the name of the right one."""
         text = dedent(inspect.getsource(self.replacement))
         start = next(i for i, line in enumerate(text.splitlines()) if line.startswith(("def ", "class ")))
-        return "\n".join(text.splitlines()[start:]).replace("def _(", f"def {self.function}(", 1)
+        text = "\n".join(text.splitlines()[start:]).replace("def _(", f"def {self.function}(", 1)
+        return re.sub(r"^class \w+", f"class {self.function}", text)
 
 
 def mutant(
@@ -84,8 +86,9 @@ def mutant(
         raise ValueError(f"name: there are two mutants {name!r}")
 
     def enter(wrong: Wrong) -> Wrong:
-        if inspect.isfunction(wrong):
-            wrong.__name__ = wrong.__qualname__ = function
+        wrong.__name__ = function
+        if inspect.isfunction(wrong):  # a class keeps the other name: by it inspect finds its source
+            wrong.__qualname__ = function
         _found[name] = Mutant(name, module, function, imitates, tuple(killed_by), level, wrong)
         return wrong
 
