@@ -113,7 +113,7 @@ def test_rates_of_their_own_are_plain_descent_after_rescaling(subject, seed, eta
 # The walk
 
 
-@law("GD-01", level="shape")
+@law("GD-01", level="definition")
 @given(FLOATS, st.sampled_from([(), (3,), (2, 3)]), st.integers(0, 4))
 def test_the_walk_holds_every_point_from_the_start_on(subject, dtype, shape, steps):
     start = np.ones(shape, dtype)

@@ -91,7 +91,7 @@ def test_every_entry_of_the_numerical_gradient_moves_one_entry_of_x(subject, sha
     assert (np.abs(numeric - c * f_prime(w)) <= 1e-8).all()
 
 
-@law("GC-02", level="shape")
+@law("GC-02", level="extreme")
 @given(st.lists(st.integers(-9, 9), min_size=1, max_size=4), st.sampled_from([np.int64, np.int8, np.float32, float]))
 def test_integers_and_float32_are_stepped_in_float64(subject, w, dtype):
     w = np.array(w, dtype)
@@ -101,7 +101,7 @@ def test_integers_and_float32_are_stepped_in_float64(subject, w, dtype):
     assert (np.abs(numeric - 2.0 * w) <= 1e-8).all()  # [6, 8] gives [12, 16]
 
 
-@law("GC-01", "GC-02", level="shape")
+@law("GC-01", "GC-02", level="law")
 @given(FLOATS, SHAPES.flatmap(exact_arrays))
 def test_the_point_is_left_alone_even_by_a_cost_that_overwrites_its_argument(subject, dtype, w):
     def careless(w):
@@ -294,7 +294,7 @@ def test_a_backward_with_too_few_too_many_or_misshapen_gradients_is_refused(subj
         subject.gradcheck.check_backward(affine, backward, normal(1, 4, 3), normal(2, 2, 3))
 
 
-@law("GC-03", level="shape")
+@law("GC-03", level="law")
 @given(FLOATS, SEEDS)
 def test_the_arguments_of_a_backward_are_left_alone(subject, dtype, seed):
     def careless(upstream, X):

@@ -339,7 +339,7 @@ def test_an_image_of_16_by_16_becomes_256_numbers_and_returns(subject, seed, dty
     assert back.dtype == dtype and (back == images).all()
 
 
-@law("MLP-08", level="shape")
+@law("MLP-08", level="law")
 @given(st.integers(0, 3), st.integers(1, 4), st.integers(1, 4), SEEDS)
 def test_images_of_any_size_go_and_come_and_share_no_memory(subject, n, height, width, seed):
     images = normal(seed, n, height, width)

@@ -518,6 +518,7 @@ def test_the_normalised_samples_of_xor_sum_to_zero(subject):
 @law("PERC-10", level="theorem")
 @given(st.tuples(*[st.floats(-1e6, 1e6)] * 3))
 @example((1.0, 1.0, 1.0)).via("OR, which is right on three of four")
+@example((1.0, 1.0, 0.0)).via("a band around this plane would be right")
 def test_every_plane_gets_one_point_of_xor_wrong(subject, w):
     X = [[*x, 1] for x in XOR[0]]
     assert 0 <= (subject.perceptron.predict_sign(np.array(w), X) == XOR[1]).sum() <= 3

@@ -328,3 +328,131 @@ def _(upstream: ArrayLike, z: ArrayLike) -> NDArray:
                    "test_the_slope_of_softplus_is_the_sigmoid"])
 def _(z: ArrayLike) -> NDArray:
     return activations.step(z)
+
+
+@mutant("tanh-in-half-precision", of="activations.tanh",
+        imitates="numbers in float32 go through half precision on the way, as in the fast mode of a graphics card",
+        killed_by=["test_single_precision_loses_no_more_than_rounding"])
+@_elementwise
+def _(z: NDArray) -> NDArray:
+    return np.tanh(z.astype(np.float16).astype(z.dtype) if z.dtype == np.float32 else z)
+
+
+@mutant("scaled-tanh-prime-of-the-plain-one", of="activations.scaled_tanh_prime",
+        imitates="a and b stand in front, and inside the slope is that of the plain tanh: tanh(z) for tanh(b z)",
+        killed_by=["test_scaled_tanh_bends_most_at_098772"])
+@_elementwise
+def _(z: NDArray, a: float = 1.716, b: float = 2 / 3) -> NDArray:
+    return a * b * activations.tanh_prime(z)
+
+
+@mutant("softplus-of-minus-z", of="activations.softplus",
+        imitates="the exponent has a minus sign, as in the sigmoid, so the curve falls",
+        killed_by=["test_softplus_of_x_and_of_minus_x_differ_by_x"])
+def _(z: ArrayLike) -> NDArray:
+    return activations.softplus(-np.asarray(z))
+
+
+@mutant("square-keeps-the-sign", of="activations.square",
+        imitates="it is written as z |z|, so that it rises everywhere",
+        killed_by=["test_a_layer_of_polynomial_units_is_a_parabola_however_wide"])
+@_elementwise
+def _(z: NDArray) -> NDArray:
+    return z * np.abs(z)
+
+
+@mutant("relu-of-minus-z", of="activations.relu",
+        imitates="the unit fires below its threshold: max(0, -z)",
+        killed_by=["test_a_larger_bias_switches_no_unit_off", "test_each_entry_is_what_the_formula_says"])
+def _(z: ArrayLike) -> NDArray:
+    return activations.relu(-np.asarray(z))
+
+
+@mutant("relu-dead-zone", of="activations.relu",
+        imitates="inputs smaller than 2 in size are taken for noise, and what lies beyond comes through with its sign",
+        killed_by=["test_what_is_active_at_both_ends_is_active_in_between",
+                   "test_where_the_same_units_are_active_a_relu_net_is_one_affine_map"])
+@_elementwise
+def _(z: NDArray) -> NDArray:
+    return np.where(np.abs(z) < 2, z.dtype.type(0), z)
+
+
+@mutant("relu-backward-straight-through", of="activations.relu_backward",
+        imitates="the gradient is handed through as if the unit were linear",
+        killed_by=["test_a_unit_that_is_off_on_all_samples_never_learns_again"])
+def _(upstream: ArrayLike, z: ArrayLike, at_zero: float = 0.0) -> NDArray:
+    return activations.relu_backward(upstream, np.ones_like(z), at_zero)
+
+
+@mutant("prelu-as-maximum", of="activations.prelu",
+        imitates="it is written as max(z, slope z), which is another function for slopes above one",
+        killed_by=["test_beyond_slope_one_the_maximum_is_another_function"])
+def _(z: ArrayLike, slope: ArrayLike) -> NDArray:
+    line = activations.prelu(z, slope)
+    return np.maximum(np.asarray(z), np.where(np.asarray(z) > 0, -np.inf, line)).astype(line.dtype)
+
+
+@mutant("prelu-backward-a-slope-for-each-unit", of="activations.prelu_backward", level="shape",
+        imitates="the gradient in the slope is not summed over the units that share it",
+        killed_by=["test_prelu_keeps_shapes_and_dtype_and_leaves_its_arguments_alone"])
+def _(upstream: ArrayLike, z: ArrayLike, slope: ArrayLike) -> tuple[NDArray, NDArray]:
+    dz, _ = activations.prelu_backward(upstream, z, slope)
+    return dz, np.asarray(upstream) * np.minimum(z, 0)
+
+
+@mutant("softmax-in-half-precision", of="activations.softmax",
+        imitates="scores in float32 go through half precision on the way, as in the fast mode of a graphics card",
+        killed_by=["test_single_precision_softmax_loses_no_more_than_rounding"])
+def _(z: ArrayLike, axis: int = -1) -> NDArray:
+    z = np.asarray(z)
+    return activations.softmax(z.astype(np.float16).astype(z.dtype) if z.dtype == np.float32 else z, axis)
+
+
+@mutant("softmax-jacobian-with-a-float64-identity", of="activations.softmax_jacobian", level="shape",
+        imitates="the identity matrix is made with np.eye, which is float64, and takes the result with it",
+        killed_by=["test_the_jacobian_keeps_the_dtype"])
+def _(z: ArrayLike) -> NDArray:
+    return activations.softmax_jacobian(z) * np.ones(np.shape(z)[-1])
+
+
+@mutant("activation-by-the-end-of-its-name", of="activations.activation",
+        imitates="a name is found inside other names, so that tanh finds scaled_tanh and relu finds leaky_relu",
+        killed_by=["test_every_name_in_the_table_is_found_and_an_activation_of_your_own_is_handed_back"])
+def _(name: str | activations.Activation) -> activations.Activation:
+    if not isinstance(name, str) or name not in activations.ACTIVATIONS:
+        return activations.activation(name)
+    return [entry for known, entry in activations.ACTIVATIONS.items() if known.endswith(name)][-1]
+
+
+@mutant("activation-bounded-from-below", of="activations.activation",
+        imitates="what is bounded on one side is called bounded, so relu and softplus and the square are",
+        killed_by=["test_bounded_means_that_ten_thousand_gets_no_further_than_two",
+                   "test_the_best_activation_is_neither_bounded_nor_smooth_and_a_polynomial_is_not_bounded_either"])
+def _(name: str | activations.Activation) -> activations.Activation:
+    entry = activations.activation(name)
+    return entry._replace(bounded=entry.bounded or name in ("relu", "softplus", "square"))
+
+
+@mutant("activation-odd-if-centred", of="activations.activation",
+        imitates="everything that is 0 at 0 is called odd, so relu is",
+        killed_by=["test_odd_means_that_minus_z_gives_minus_f"])
+def _(name: str | activations.Activation) -> activations.Activation:
+    entry = activations.activation(name)
+    return entry._replace(odd=entry.odd or name in ("relu", "leaky_relu", "square"))
+
+
+@mutant("activation-monotone-if-positive", of="activations.activation",
+        imitates="softmax is called monotone, as each score raises its own probability; it lowers the others",
+        killed_by=["test_monotone_means_that_raising_an_input_lowers_no_output"])
+def _(name: str | activations.Activation) -> activations.Activation:
+    entry = activations.activation(name)
+    return entry._replace(monotone=entry.monotone or name == "softmax")
+
+
+@mutant("activation-smooth-if-continuous", of="activations.activation",
+        imitates="what does not jump is called smooth, kink or not, so relu is",
+        killed_by=["test_smooth_means_that_neither_value_nor_slope_jumps",
+                   "test_the_best_activation_is_neither_bounded_nor_smooth_and_a_polynomial_is_not_bounded_either"])
+def _(name: str | activations.Activation) -> activations.Activation:
+    entry = activations.activation(name)
+    return entry._replace(smooth=entry.smooth or name in ("relu", "leaky_relu"))

@@ -235,3 +235,68 @@ def _(net: Net, x: ArrayLike) -> NDArray:
         killed_by=["test_jacobians_keep_the_dtype_and_the_sample"])
 def _(net: Net, x: ArrayLike) -> NDArray:
     return backprop.jacobian(net, x).astype(np.float64)
+
+
+@mutant("one-hidden-layer-gradients-transposed", of="backprop.one_hidden_layer_gradients", level="shape",
+        imitates="the gradient of the weights is x delta^T, one row for each input, which fits a square layer only",
+        killed_by=["test_off_the_square_the_slide_s_index_does_not_exist_and_its_column_is_no_matrix"])
+def _(
+    x: ArrayLike, W: ArrayLike, b: ArrayLike, U: ArrayLike, f: str | Activation = "tanh"
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    dx, dW, delta, a = backprop.one_hidden_layer_gradients(x, W, b, U, f)
+    return dx, dW.T.copy(), delta, a
+
+
+@mutant("one-hidden-layer-gradients-always-float64", of="backprop.one_hidden_layer_gradients", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_the_written_out_formulas_keep_dtype_and_arguments"])
+def _(
+    x: ArrayLike, W: ArrayLike, b: ArrayLike, U: ArrayLike, f: str | Activation = "tanh"
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    return backprop.one_hidden_layer_gradients(np.asarray(x, np.float64), W, b, U, f)
+
+
+@mutant("gradients-always-float64", of="backprop.gradients", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_gradients_have_the_shapes_of_their_parameters_and_the_wider_dtype"])
+def _(net: Net, X: ArrayLike, upstream: ArrayLike) -> list[tuple[NDArray, NDArray | None]]:
+    return backprop.gradients(net, np.asarray(X, np.float64), upstream)
+
+
+@mutant("gradients-a-sweep-for-each-layer", of="backprop.gradients",
+        imitates="the deltas are computed from the top again for each layer, so work grows with the depth squared",
+        killed_by=["test_one_sweep_is_enough_so_that_every_further_layer_costs_the_same"])
+def _(net: Net, X: ArrayLike, upstream: ArrayLike) -> list[tuple[NDArray, NDArray | None]]:
+    return [backprop.gradients(net, X, upstream)[layer] for layer in range(len(net.weights))]
+
+
+@mutant("chain-gradients-always-float64", of="backprop.chain_gradients", level="shape",
+        imitates="the gradients are made with np.zeros, which is float64",
+        killed_by=["test_the_chain_keeps_the_dtype_of_its_weights_and_leaves_them_alone"])
+def _(x: float, w: ArrayLike, f: str | Activation = "sigmoid", upstream: float = 1.0) -> NDArray:
+    return backprop.chain_gradients(x, np.asarray(w, np.float64), f, upstream)
+
+
+@mutant("curvature-always-float64", of="backprop.curvature", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_the_curvatures_have_the_shapes_and_the_dtype_of_the_parameters"])
+def _(net: Net, X: ArrayLike, upstream: ArrayLike) -> list[tuple[NDArray, NDArray | None]]:
+    return backprop.curvature(net, np.asarray(X, np.float64), upstream)
+
+
+@mutant("curvature-of-softmax-as-if-elementwise", of="backprop.curvature", level="shape",
+        imitates="softmax is treated as if each output had one input, where no diagonal recursion holds",
+        killed_by=["test_softmax_mixes_its_inputs_and_has_no_curvature_here"])
+def _(net: Net, X: ArrayLike, upstream: ArrayLike) -> list[tuple[NDArray, NDArray | None]]:
+    parts = ["sigmoid" if f == "softmax" else f for f in net.activations]
+    return backprop.curvature(MLP(net.weights, net.biases, parts), X, upstream)
+
+
+@mutant("two-hidden-layers-gradients-own-activations", of="backprop.two_hidden_layers_gradients", level="shape",
+        imitates="the weights of layer 2 meet the activations of their own layer, as on the slide, not those below",
+        killed_by=["test_the_weights_of_layer_two_meet_the_activations_below_them_not_their_own"])
+def _(
+    x: ArrayLike, W1: ArrayLike, b1: ArrayLike, W2: ArrayLike, b2: ArrayLike, U: ArrayLike, f: str | Activation = "tanh"
+) -> tuple[NDArray, ...]:
+    *others, _, delta2, a2 = backprop.two_hidden_layers_gradients(x, W1, b1, W2, b2, U, f)
+    return *others, np.outer(delta2, a2), delta2, a2

@@ -311,3 +311,29 @@ def _() -> list[tuple[str, int, int, int]]:
     rows = conv.lecun1989()
     own = {name: units for name, units, _, _ in rows if name in ("H1", "H2")}
     return [(name, units, free - own.get(name, 12) + 12, links) for name, units, free, links in rows]
+
+
+@mutant("conv2d-image-turned-for-the-kernel", of="conv.conv2d",
+        imitates="the image is turned by 180 degrees where the true convolution turns the kernel: maps come out turned",
+        killed_by=["test_on_a_torus_the_layer_commutes_with_every_shift",
+                   "test_a_shifted_image_gives_a_shifted_map_and_a_rotated_image_does_not_give_a_rotated_one"])
+def _(x: ArrayLike, W: ArrayLike, b: ArrayLike | None = None, stride: Pair = 1, padding: Pair = 0) -> NDArray:
+    return conv.conv2d(np.flip(x, (2, 3)), W, b, stride, padding)
+
+
+@mutant("conv2d-matrix-same-size", of="conv.conv2d_matrix", level="shape",
+        imitates="a row is made for every pixel, as if the image were padded to give a map of its own size",
+        killed_by=["test_the_worked_matrix_is_nine_by_twenty_five_with_81_entries_of_9_values",
+                   "test_the_matrix_is_mostly_zero_and_the_rest_is_shared"])
+def _(W: ArrayLike, shape: tuple[int, int]) -> NDArray:
+    (kH, kW), (H, w) = np.shape(W), shape
+    padded = conv.conv2d_matrix(W, (H + kH - 1, w + kW - 1)).reshape(-1, H + kH - 1, w + kW - 1)
+    top, left = (kH - 1) // 2, (kW - 1) // 2
+    return padded[:, top : top + H, left : left + w].reshape(-1, H * w).copy()
+
+
+@mutant("conv-parameter-count-in-32-bits", of="conv.parameter_count",
+        imitates="the product is taken in 32 bits, where it wraps round beyond two thousand million",
+        killed_by=["test_without_sharing_and_locality_the_same_maps_cost_a_hundred_million"])
+def _(channels: int, maps: int, kernel: Pair, bias: bool = True) -> int:
+    return (conv.parameter_count(channels, maps, kernel, bias) + 2**31) % 2**32 - 2**31

@@ -246,3 +246,38 @@ def _(epoch: int, epochs: int) -> float:
 def _(w: ArrayLike) -> NDArray:
     w = np.asarray(w)
     return np.asarray(descent.double_well(w) - w * descent.double_well(w).dtype.type(0.3))
+
+
+@mutant("descend-one-rate-for-all", of="descent.descend",
+        imitates="of learning rates given one by one the mean is taken for all",
+        killed_by=["test_rates_of_their_own_are_plain_descent_after_rescaling"])
+def _(
+    gradient: Callable[[NDArray], ArrayLike], theta0: ArrayLike, learning_rate: ArrayLike, steps: int
+) -> NDArray:
+    return descent.descend(gradient, theta0, np.asarray(learning_rate).mean(), steps)
+
+
+@mutant("descend-keeps-steps-short", of="descent.descend",
+        imitates="long steps are clipped to 1 on the way, so a rate that is far too large goes unnoticed",
+        killed_by=["test_above_the_threshold_the_cost_rises_with_every_step"])
+def _(
+    gradient: Callable[[NDArray], ArrayLike], theta0: ArrayLike, learning_rate: ArrayLike, steps: int
+) -> NDArray:
+    rate = np.asarray(learning_rate)
+    bound = np.where(rate == 0, np.inf, 1 / np.where(rate == 0, 1, rate))
+    return descent.descend(lambda w: np.clip(gradient(w), -bound, bound), theta0, learning_rate, steps)
+
+
+@mutant("double-well-always-float64", of="descent.double_well", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_the_double_well_keeps_shape_and_dtype"])
+def _(w: ArrayLike) -> NDArray:
+    return descent.double_well(np.asarray(w, np.float64))
+
+
+@mutant("schedule-from-the-second-epoch", of="descent.schedule",
+        imitates="the epochs are counted from 1, so the first one is taken at the rate of the second",
+        killed_by=["test_a_schedule_starts_at_one_never_rises_and_stays_above_zero"])
+def _(name: str) -> Callable[[int, int], float]:
+    factor = descent.schedule(name)
+    return lambda epoch, epochs: factor(min(epoch + 1, epochs - 1), epochs)

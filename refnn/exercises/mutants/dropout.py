@@ -154,3 +154,10 @@ def _(mask: ArrayLike, rate: float) -> NDArray:
     keep = np.asarray(mask, bool)
     ways = np.vectorize(math.comb, otypes=[float])(keep.shape[-1], keep.sum(axis=-1)) if keep.size else 1.0
     return np.asarray(dropout.mask_probability(mask, rate) * ways)
+
+
+@mutant("scale-for-test-spares-vectors", of="dropout.scale_for_test",
+        imitates="matrices alone are scaled: a vector is taken for a bias, which dropout leaves as it is",
+        killed_by=["test_scaling_the_outgoing_weights_is_scaling_the_outputs_of_the_units"])
+def _(x: ArrayLike, rate: float) -> NDArray:
+    return dropout.scale_for_test(x, rate if np.ndim(x) > 1 else 0.0)

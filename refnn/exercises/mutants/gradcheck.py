@@ -219,3 +219,30 @@ def _(
 ) -> GradientReport:
     report = gradcheck.check_backward(f, f_backward, *arguments, h=h, tolerance=tolerance, rng=rng, **options)
     return replace(report, tolerance=1e-15)
+
+
+@mutant("check-backward-zip", of="gradcheck.check_backward", level="shape",
+        imitates="gradients and arguments are walked through with zip, so what is missing or too much goes unnoticed",
+        killed_by=["test_a_backward_with_too_few_too_many_or_misshapen_gradients_is_refused"])
+def _(
+    f: Callable[..., ArrayLike], f_backward: Callable[..., Any], *arguments: ArrayLike | None, h: float = 6e-6,
+    tolerance: float = 1e-5, rng: np.random.Generator | int = 0, **options: Any,
+) -> GradientReport:
+    def just_enough(upstream: NDArray, *x: NDArray) -> Any:
+        found = f_backward(upstream, *x, **options)
+        found = found if isinstance(found, tuple | list) else (found,)
+        return [*found[: len(x)], *(np.zeros_like(a) for a in x[len(found) :])]
+
+    return gradcheck.check_backward(
+        lambda *x: f(*x, **options), just_enough, *arguments, h=h, tolerance=tolerance, rng=rng)
+
+
+@mutant("check-backward-draws-as-it-likes", of="gradcheck.check_backward",
+        imitates="the random line is drawn without the seed, so no failure can be seen a second time",
+        killed_by=["test_the_same_seed_gives_the_same_check"])
+def _(
+    f: Callable[..., ArrayLike], f_backward: Callable[..., Any], *arguments: ArrayLike | None, h: float = 6e-6,
+    tolerance: float = 1e-5, rng: np.random.Generator | int = 0, **options: Any,
+) -> GradientReport:
+    return gradcheck.check_backward(
+        f, f_backward, *arguments, h=h, tolerance=tolerance, rng=np.random.default_rng(), **options)

@@ -164,3 +164,12 @@ def _(shape: tuple[int, ...], rng: Rng, *, dtype: DTypeLike = np.float64) -> NDA
                    "test_no_draw_of_a_uniform_scheme_leaves_its_bound_and_some_come_near"])
 def _(shape: tuple[int, ...], rng: Rng, *, dtype: DTypeLike = np.float64) -> NDArray:
     return init.uniform(shape, rng, 2.4 / math.sqrt(init.fans(shape)[0]), dtype=dtype)
+
+
+@mutant("xavier-normal-one-number", of="init.xavier_normal",
+        imitates="one number is drawn and put everywhere, so all units start alike",
+        killed_by=["test_units_that_start_alike_stay_alike_under_any_rule_per_coordinate",
+                   "test_a_normal_scheme_is_normal_with_the_spread_of_its_formula"])
+def _(shape: tuple[int, ...], rng: Rng, *, dtype: DTypeLike = np.float64) -> NDArray:
+    W = init.xavier_normal(shape, rng, dtype=dtype)
+    return np.full_like(W, W.flat[0] if W.size else 0)

@@ -234,3 +234,45 @@ def _(weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> tuple[NDArra
     if len(weights) == 1:
         return np.asarray(weights[0]), np.asarray(biases[0])
     return linear.collapse(weights, biases)
+
+
+@mutant("discriminant-cosine", of="linear.discriminant",
+        imitates="the score is divided by the length of the sample, as for the cosine of an angle",
+        killed_by=["test_a_walk_at_right_angles_to_the_weights_leaves_the_score_alone",
+                   "test_in_homogeneous_coordinates_the_plane_is_a_cone_through_the_origin"])
+def _(X: ArrayLike, w: ArrayLike, b: ArrayLike) -> NDArray:
+    f, length = linear.discriminant(X, w, b), np.hypot.reduce(np.asarray(X), axis=-1)
+    return f / np.where(length == 0, 1, length).astype(f.dtype)
+
+
+@mutant("signed-distance-always-float64", of="linear.signed_distance", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_distance_and_foot_point_keep_the_dtype_and_leave_the_arguments_alone"])
+def _(X: ArrayLike, w: ArrayLike, b: ArrayLike) -> NDArray:
+    return linear.signed_distance(np.asarray(X, np.float64), w, b)
+
+
+@mutant("affine-zero-without-inputs", of="linear.affine",
+        imitates="an empty array is answered with zeros before the bias is added",
+        killed_by=["test_no_samples_have_no_scores_and_no_inputs_leave_the_bias"])
+def _(X: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> NDArray:
+    Z = linear.affine(X, W, b)
+    return Z if np.size(X) else np.zeros_like(Z)
+
+
+@mutant("affine-with-a-tanh", of="linear.affine",
+        imitates="the activation has slipped into the layer, which bends",
+        killed_by=["test_no_depth_of_linear_layers_gets_all_of_xor_right"])
+def _(X: ArrayLike, W: ArrayLike, b: ArrayLike | None = None) -> NDArray:
+    return np.tanh(linear.affine(X, W, b))
+
+
+@mutant("affine-backward-in-the-dtype-of-upstream", of="linear.affine_backward", level="shape",
+        imitates="the gradients are rounded to the dtype of the upstream gradient",
+        killed_by=["test_gradients_have_the_shapes_of_their_arguments_and_the_wider_dtype"])
+def _(
+    upstream: ArrayLike, X: ArrayLike, W: ArrayLike, b: ArrayLike | None = None
+) -> tuple[NDArray, NDArray, NDArray | None]:
+    dX, dW, db = linear.affine_backward(upstream, X, W, b)
+    dtype = np.asarray(upstream).dtype
+    return dX.astype(dtype), dW.astype(dtype), None if db is None else db.astype(dtype)

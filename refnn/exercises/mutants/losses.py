@@ -349,3 +349,38 @@ def _reduced(each: NDArray, reduction: str) -> NDArray:
     """Return the losses of the samples as asked for."""
     losses.absolute_error(each, each, reduction)  # refuses what no loss allows
     return each if reduction == "none" else np.asarray(each.mean() if reduction == "mean" else each.sum())
+
+
+@mutant("squared-error-sum-by-the-mean", of="losses.squared_error",
+        imitates="the sum is computed as n times the mean, which is NaN for no samples",
+        killed_by=["test_no_samples_have_no_losses_and_sum_to_zero"])
+def _(prediction: ArrayLike, target: ArrayLike, reduction: str = "mean") -> NDArray:
+    loss = losses.squared_error(prediction, target, reduction)
+    return loss.dtype.type(np.nan) if reduction == "sum" and len(np.asarray(target)) == 0 else loss
+
+
+@mutant("softmax-cross-entropy-refuses-an-empty-list", of="losses.softmax_cross_entropy", level="shape",
+        imitates="an empty list becomes a float64 array, and is refused as labels that are no whole numbers",
+        killed_by=["test_an_empty_list_holds_the_labels_of_no_samples"])
+def _(scores: ArrayLike, labels: ArrayLike, reduction: str = "mean") -> NDArray:
+    if np.asarray(labels).dtype.kind not in "iu":
+        raise TypeError("labels: expected whole numbers")
+    return losses.softmax_cross_entropy(scores, labels, reduction)
+
+
+@mutant("full-loss-always-float64", of="losses.full_loss", level="shape",
+        imitates="the strength is made a float64 array, and takes the loss with it",
+        killed_by=["test_the_full_loss_and_its_gradients_keep_the_dtype"])
+def _(
+    sample_losses: ArrayLike, W: ArrayLike, strength: float, regularizer: str | regularizers.Regularizer = "l2"
+) -> np.floating:
+    return np.float64(losses.full_loss(sample_losses, W, strength, regularizer))
+
+
+@mutant("squared-error-curvature-of-the-prediction", of="losses.squared_error_curvature", level="shape",
+        imitates="the constant 2 is put into np.full, which is float64",
+        killed_by=["test_the_curvature_has_the_shape_and_the_dtype_of_the_prediction"])
+def _(
+    upstream: ArrayLike, prediction: ArrayLike, target: ArrayLike, reduction: str = "mean"
+) -> NDArray:
+    return losses.squared_error_curvature(upstream, prediction, target, reduction) * np.full(np.shape(prediction), 1.0)

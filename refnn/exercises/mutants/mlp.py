@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from refnn import mlp
-from refnn.activations import Activation, activation
+from refnn.activations import Activation, activation, sigmoid
 from refnn.exercises.mutants import mutant
 from refnn.mlp import MLP, Net, as_mlp
 
@@ -212,3 +212,69 @@ def _(confidences: ArrayLike) -> NDArray:
         killed_by=["test_the_slide_s_confidences_are_read_as_a_two"])
 def _(confidences: ArrayLike) -> NDArray:
     return mlp.read_digit(-np.asarray(confidences))
+
+
+@mutant("neuron-always-float64", of="mlp.neuron", level="shape",
+        imitates="the bias, a plain number, is made a float64 array, and takes the answer with it",
+        killed_by=["test_a_neuron_keeps_the_dtype_and_leaves_its_inputs_alone"])
+def _(a: ArrayLike, w: ArrayLike, b: float = 0.0, f: str | Activation = "sigmoid") -> NDArray:
+    return mlp.neuron(np.asarray(a, np.float64), w, b, f)
+
+
+@mutant("output-of-an-mlp-only", of="mlp.output", level="shape",
+        imitates="nets are told by their class: one of another making, with the same three parts, is refused",
+        killed_by=["test_whatever_has_weights_biases_and_activations_is_a_net"])
+def _(net: Net, X: ArrayLike) -> NDArray:
+    if not isinstance(net, MLP):
+        raise TypeError(f"net: expected an MLP, got {type(net).__name__}")
+    return mlp.output(net, X)
+
+
+@mutant("output-with-bias-units", of="mlp.output",
+        imitates="the first unit of each hidden layer is held at 1 to carry the bias, which is there already",
+        killed_by=["test_permuting_hidden_units_leaves_the_function_as_it_was"])
+def _(net: Net, X: ArrayLike) -> NDArray:
+    *hidden, last = zip(net.weights, net.biases, net.activations, strict=True)
+    for W, b, f in hidden:
+        X = mlp.layer(X, W, b, f)[1]
+        X[..., :1] = 1
+    return mlp.layer(X, *last)[1]
+
+
+@mutant("output-without-the-last-bias", of="mlp.output",
+        imitates="the output layer is taken without its bias",
+        killed_by=["test_another_output_bias_is_another_function"])
+def _(net: Net, X: ArrayLike) -> NDArray:
+    b = net.biases[-1]
+    bare = MLP(net.weights, [*net.biases[:-1], None if b is None else np.zeros_like(b)], net.activations)
+    return mlp.output(bare, X)
+
+
+@mutant("output-squashed", of="mlp.output",
+        imitates="the output goes through a sigmoid whatever its own activation, as a probability should",
+        killed_by=["test_the_scalar_score_is_a_net_with_a_linear_output_without_bias"])
+def _(net: Net, X: ArrayLike) -> NDArray:
+    return sigmoid(mlp.output(net, X))
+
+
+@mutant("output-centred-over-the-batch", of="mlp.output",
+        imitates="the mean over the samples of the batch is taken out, so a sample's answer depends on the others",
+        killed_by=["test_a_batch_says_what_its_rows_say_one_by_one"])
+def _(net: Net, X: ArrayLike) -> NDArray:
+    Y = mlp.output(net, X)
+    return Y - Y.mean(axis=0) if len(Y) else Y
+
+
+@mutant("forward-always-float64", of="mlp.forward", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_a_net_computes_in_the_wider_dtype_and_leaves_its_input_alone"])
+def _(net: Net, X: ArrayLike) -> list[tuple[NDArray, NDArray]]:
+    return mlp.forward(net, np.asarray(X, np.float64))
+
+
+@mutant("read-digit-nearest-to-one", of="mlp.read_digit",
+        imitates="the output nearest to its target 1 is taken, not the greatest",
+        killed_by=["test_the_decision_outlasts_softmax_and_every_increasing_map"])
+def _(confidences: ArrayLike) -> NDArray:
+    confidences = np.asarray(confidences)
+    return mlp.read_digit(np.where(np.isnan(confidences), confidences, -np.abs(confidences - 1)))

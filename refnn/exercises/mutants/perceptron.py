@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from refnn import perceptron
 from refnn.exercises.mutants import mutant
-from refnn.linear import augment
+from refnn.linear import affine, augment
 
 # fmt: off
 
@@ -294,3 +294,47 @@ def _largest_one(a: ArrayLike) -> NDArray:
     """Return an array whose largest entry has size one, so that its squares can neither overflow nor vanish."""
     a = np.asarray(a, np.float64)
     return a / np.abs(a).max()
+
+
+@mutant("predict-sign-within-a-band", of="perceptron.predict_sign",
+        imitates="the distance to the plane decides, not the side: what lies within 1 of it is class +1",
+        killed_by=["test_every_plane_gets_one_point_of_xor_wrong"])
+def _(w: ArrayLike, X: ArrayLike) -> NDArray:
+    f = affine(X, np.asarray(w)[np.newaxis])[:, 0]
+    return np.sign(1 - np.abs(f)) + 0
+
+
+@mutant("predict-sign-exchanged", of="perceptron.predict_sign",
+        imitates="class +1 lies on the negative side",
+        killed_by=["test_three_points_of_xor_can_be_right"])
+def _(w: ArrayLike, X: ArrayLike) -> NDArray:
+    return perceptron.predict_sign(-np.asarray(w), X)
+
+
+@mutant("online-pass-starts-over", of="perceptron.online_pass",
+        imitates="the weights that are handed in are not used: each pass starts at zero",
+        killed_by=["test_from_any_start_the_mistakes_are_bounded_by_the_way_to_the_long_separator"])
+def _(w: ArrayLike, X: ArrayLike, y: ArrayLike, learning_rate: float = 1.0) -> tuple[NDArray, int]:
+    return perceptron.online_pass(np.zeros_like(w), X, y, learning_rate)
+
+
+@mutant("criterion-gradient-always-float64", of="perceptron.criterion_gradient", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_gradient_and_batch_step_have_the_shape_of_the_weights_and_the_dtype"])
+def _(w: ArrayLike, X: ArrayLike, y: ArrayLike) -> NDArray:
+    return perceptron.criterion_gradient(w, np.asarray(X, np.float64), y)
+
+
+@mutant("batch-step-away", of="perceptron.batch_step",
+        imitates="the step goes up the gradient of the criterion, away from the samples that are missed",
+        killed_by=["test_batch_corrections_end_within_their_bound"])
+def _(w: ArrayLike, X: ArrayLike, y: ArrayLike, learning_rate: float = 1.0) -> NDArray:
+    return 2 * np.asarray(w) - perceptron.batch_step(w, X, y, learning_rate)
+
+
+@mutant("perceptron-always-float64", of="perceptron.Perceptron", level="shape",
+        imitates="the weights are made with np.zeros, which is float64",
+        killed_by=["test_the_estimator_keeps_the_dtype_and_leaves_the_samples_alone"])
+class _AlwaysFloat64(perceptron.Perceptron):
+    def fit(self, X: ArrayLike, y: ArrayLike) -> perceptron.Perceptron:
+        return super().fit(np.asarray(X, np.float64), y)

@@ -160,3 +160,23 @@ def _(
 ) -> tuple[NDArray, NDArray, NDArray]:
     a = pooling.subsample(x, w, b, size, stride, padding)
     return pooling.subsample_backward(np.asarray(upstream) / (1 - a**2), x, w, b, size, stride, padding)
+
+
+@mutant("max-pool2d-any-padding", of="pooling.max_pool2d", level="shape",
+        imitates="the padding may be as wide as it likes, and windows that see nothing else answer minus infinity",
+        killed_by=["test_a_window_that_could_lie_wholly_in_the_padding_or_fits_nowhere_is_refused"])
+def _(x: ArrayLike, size: Pair, stride: Pair | None = None, padding: Pair = 0) -> NDArray:
+    down, right = pair("padding", padding, 0)
+    x = np.asarray(x)
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    padded = np.pad(x, ((0, 0), (0, 0), (down, down), (right, right)), constant_values=-np.inf)
+    return pooling.max_pool2d(padded, size, size if stride is None else stride)
+
+
+@mutant("subsample-always-float64", of="pooling.subsample", level="shape",
+        imitates="float32 is silently promoted to float64",
+        killed_by=["test_a_subsampling_unit_keeps_the_dtype_and_leaves_its_arguments_alone"])
+def _(
+    x: ArrayLike, w: ArrayLike, b: ArrayLike, size: Pair, stride: Pair | None = None, padding: Pair = 0
+) -> NDArray:
+    return pooling.subsample(np.asarray(x, np.float64), w, b, size, stride, padding)

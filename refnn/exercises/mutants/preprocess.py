@@ -133,3 +133,12 @@ def _(X: ArrayLike, mean: ArrayLike, std: ArrayLike) -> NDArray:
         killed_by=["test_the_gradient_passes_centring_unchanged_and_standardizing_divided"])
 def _(upstream: ArrayLike, X: ArrayLike, mean: ArrayLike, std: ArrayLike) -> NDArray:
     return preprocess.standardize_backward(upstream, X, mean, np.ones_like(std))
+
+
+@mutant("centre-refuses-no-samples", of="preprocess.centre", level="shape",
+        imitates="no samples are refused, as they must be where a mean is computed; here there is nothing to compute",
+        killed_by=["test_no_test_samples_give_no_results"])
+def _(X: ArrayLike, mean: ArrayLike) -> NDArray:
+    if len(np.asarray(X)) == 0:
+        raise ValueError("X: expected at least one sample")
+    return preprocess.centre(X, mean)

@@ -117,3 +117,10 @@ def _(learning_rate: float, strength: float) -> float:
         killed_by=["test_a_step_down_lambda_l2_alone_multiplies_the_weights_by_the_decay_factor"])
 def _(learning_rate: float, strength: float) -> float:
     return math.exp(-2 * learning_rate * strength)
+
+
+@mutant("l2-backward-promoted-by-a-number", of="regularizers.l2_backward", level="shape",
+        imitates="a plain number upstream is made a float64 array, and takes float32 weights with it",
+        killed_by=["test_the_gradient_has_the_shape_of_the_weights_and_the_wider_dtype"])
+def _(upstream: ArrayLike, W: ArrayLike) -> NDArray:
+    return regularizers.l2_backward(np.array(upstream), W)
