@@ -148,7 +148,7 @@ def test_features_and_kernel_keep_the_dtype_and_leave_their_arguments_alone(subj
     assert (before[0] == X).all() and (before[1] == Y).all()
 
 
-@law("KER-02", level="shape")
+@law("KER-02", level="extreme")
 @given(st.integers(1, 4))
 def test_a_float32_sample_loses_nothing_under_a_float64_gradient(subject, d):
     X, m = np.full((2, d), 3, np.float32), d * (d + 1) // 2
@@ -337,7 +337,7 @@ def test_the_last_layer_has_no_say_in_the_features(subject, case):
     assert (phi(other, layers[0]) == phi(net, layers[0])).all()
 
 
-@law("KER-01", level="shape")
+@law("KER-01", level="extreme")
 @given(FLOATS, exact_arrays((3, 2)))
 def test_a_net_of_one_layer_hands_out_a_copy_of_the_samples(subject, dtype, X):
     X, W = X.astype(dtype), np.ones((4, 2), dtype)
