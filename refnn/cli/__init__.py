@@ -1,4 +1,4 @@
-"""The commands: `refnn check`, `train`, `predict`, `experiment`, `explain`, `errata`, `mutants`, `museum`, `info`."""
+"""The command line: `refnn check`, `train`, `predict`, `experiment`, `explain`, and so on."""
 
 import argparse
 import os
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # other on a busy machine. NumPy reads this when it is first imported, and the commands import it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from refnn.cli import check, errata, experiment, explain, info, museum, mutants, predict, train
+        from refnn.cli import bench, check, errata, experiment, explain, info, mutants, museum, predict, train
     except ImportError as wrong:  # a kernel form that does not exist, say
         return _say("refnn", wrong, 2)
     parser = argparse.ArgumentParser(
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"refnn {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (check, train, predict, experiment, explain, errata, mutants, museum, info):
+    for module in (check, train, predict, experiment, explain, errata, mutants, museum, bench, info):
         name = module.__name__.rpartition(".")[2]
         words = (module.__doc__ or "").partition("\n")[0]
         sub = commands.add_parser(name, help=words, description=module.__doc__,

@@ -1,0 +1,112 @@
+"""The tables, no wider than `WIDTH`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from refnn.bench.ladder import Rung
+from refnn.bench.row import Limits, Measured, Timing
+
+__all__ = ["LEGEND", "WIDTH", "disagreements", "head", "ladder", "last_line", "limits_in_words", "line"]
+
+WIDTH = 100
+COLUMNS = {  # the peers that a group is measured beside
+    "matmul": ("numpy", "torch", "jax"),
+    "conv": ("numpy", "torch", "jax", "scipy"),
+    "elementwise": ("numpy", "torch", "jax"),
+    "steps": ("numpy", "torch", "compile", "jax", "sklearn"),
+    "perceptron": ("numpy", "sklearn"),
+}
+LEGEND = (
+    "us: median time of refnn, microseconds; under each peer: how many times as long its best way takes.",
+    "ratio: the better peer's time over refnn's; 2.00 is twice as fast, 0.50* half as fast. of peak: of",
+    "what multiply-adds in registers reach or, behind GB/s, a copy in the cache that the row fits in.",
+)
+
+
+def head(group: str, dtype: str, threads: int, cpu: int | None) -> list[str]:
+    """Return the title and the column heads of a section."""
+    pinned = f"1 thread, pinned to CPU {cpu}" if cpu is not None else "1 thread"
+    title = f"{group}, {dtype}, {pinned if threads == 1 else f'{threads} threads, each library in its own process'}"
+    cells = "".join(f"{peer:>8}" for peer in COLUMNS[group])
+    return [title, f"  {'':23}{'us':>9}{'rate':>10}{'of peak':>8}{cells}{'ratio':>7}"]
+
+
+def line(measured: Measured, limits: Limits) -> str:
+    """Return one row."""
+    row, ours = measured.row, measured.ours
+    if ours is None:
+        why = next((t.failure or "a wrong answer" for t in measured.timings if t.name == "refnn"), "not measured")
+        return f"  {row.name:23}{why}"[:WIDTH]
+    cells = "".join(_cell(_peer(measured, peer), ours) for peer in COLUMNS[row.group])
+    ratio = measured.ratio
+    said = "-" if ratio is None else f"{ratio:.2f}{' ' if ratio >= 1 else '*'}"
+    share = measured.share(limits)
+    of_peak = "-" if share is None else f"{share:.0%}"
+    rate = f"{(measured.rate() or 0) / 1e9:.3g} {'GF' if row.bound == 'compute' else 'GB/s'}"
+    return f"  {row.name:23}{_short(ours.median * 1e6):>9}{rate:>10}{of_peak:>8}{cells}{said:>8}".rstrip()
+
+
+def _peer(measured: Measured, peer: str) -> Timing | None:
+    """Return the best way of a peer; torch.compile counts as one of its own."""
+    if peer == "compile":
+        return next((t for t in measured.timings if t.name == "torch.compile" and t.agrees and t.seconds), None)
+    if peer == "torch":
+        eager = [t for t in measured.timings if t.library == "torch" and t.name != "torch.compile"]
+        return Measured(measured.row, measured.threads, eager).best("torch")
+    return measured.best(peer)
+
+
+def _cell(timing: Timing | None, ours: Timing) -> str:
+    """Return how many times as long as refnn a peer takes."""
+    return f"{'-':>8}" if timing is None else f"{_short(timing.median / ours.median):>8}"
+
+
+def _short(number: float) -> str:
+    """Return three digits of a number, more before the point if it has them."""
+    return f"{number:.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+
+
+def disagreements(measured: Measured) -> list[str]:
+    """Say which contenders failed or computed something else; their times do not count."""
+    said = []
+    for timing in measured.timings:
+        if timing.failure:
+            said.append(f"    {timing.name} failed: {timing.failure}"[:WIDTH])
+        elif not timing.agrees:
+            said.append(f"    {timing.name} gives another answer: off by {timing.difference:.3g} times the tolerance")
+    return said
+
+
+def limits_in_words(limits: Limits, threads: int) -> list[str]:
+    """Say what the machine can do."""
+    peaks = [f"{dtype} {peak / 1e9:.0f} GF/s" for dtype, peak in limits.peak.items() if peak]
+    copies = ", ".join(f"{level} {rate / 1e9:.0f}" for level, rate in limits.copy.items())
+    words = f"{threads} {'thread' if threads == 1 else 'threads'}"
+    peak = f"peak of multiply-adds: {', '.join(peaks)}" if peaks else "peak unknown, as nothing is compiled"
+    return [f"{words}: {peak}; copy, GB/s read and written: {copies}"]
+
+
+def ladder(rungs: Iterable[Rung], limits: Limits) -> list[str]:
+    """Return the ladder as a table."""
+    lines, before, subject = [], 0.0, ""
+    for rung in rungs:
+        if rung.subject != subject:
+            subject, before = rung.subject, 0.0
+            lines += ["", subject, f"  {'':46}{'us':>12}{'GF/s':>9}{'factor':>9}{'of peak':>9}  agrees"]
+        rate, peak = rung.flops / rung.seconds, limits.peak.get("float32")
+        factor = f"{rate / before:.1f}x" if before else ""
+        share = f"{rate / peak:.1%}" if peak else "-"
+        agrees = "yes" if rung.difference <= 1 else f"NO, off by {rung.difference:.3g}"
+        time = _short(rung.seconds * 1e6)
+        lines.append(f"  {rung.name:46}{time:>12}{rate / 1e9:>9.3g}{factor:>9}{share:>9}  {agrees}")
+        before = rate
+    return lines
+
+
+def last_line(facts: Mapping[str, Any], loads: tuple[float | None, float | None], threads: Iterable[int]) -> str:
+    """Say on what machine, with which versions, how busy and when."""
+    versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
+    counts = " and ".join(str(count) for count in threads)
+    busy = "" if None in loads else f"; load average {loads[0]:.2f} before, {loads[1]:.2f} after"
+    return (f"{facts['processor']}, {facts['processors']} processors, {facts['system']}; kernels {facts['kernels']}; "
+            f"Python {facts['python']}, {versions}; threads {counts}{busy}; {facts['date']}")

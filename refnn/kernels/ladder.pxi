@@ -1,0 +1,189 @@
+"""The rungs of the ladder: one product C = A B, told again and again, each time with one more idea.
+
+`refnn bench --ladder` runs them beside each other. What the library itself uses, in matmul.pxi and conv.pxi, is the last
+rung with everything that real shapes ask for: edges, strides, bias.
+"""
+
+
+def peak(real[::1] sums, Py_ssize_t depth):
+    """The top of the ladder: multiply-adds that wait for nothing. 16 lanes keep 12 sums each; return how many there were.
+
+    A multiply-add takes four cycles or five, and two can begin in each, so ten must be under way; a tile has twelve.
+    No number is fetched or stored while k runs. The sums start apart, or the compiler would compute one for all.
+    """
+    cdef Py_ssize_t j
+    cdef real start[TILE]
+    if sums.shape[0] < TILE or depth < 1:
+        raise ValueError("peak: expected room for 192 sums, and at least one step")
+    for j in range(TILE):
+        start[j] = sums[j]
+    with nogil:
+        spin(depth, <real>0.5, <real>1, start)
+    for j in range(TILE):
+        sums[j] = start[j]
+    return depth * TILE
+
+
+cdef void spin(Py_ssize_t depth, real x, real y, real* sums) noexcept nogil:
+    """sum = sum x + y, `depth` times, for 192 sums."""
+    cdef Py_ssize_t j, k
+    cdef real c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, d0, d1
+    cdef real end[TILE]
+    if depth < 1:
+        return
+    for j in range(16):
+        c0, c1, c2, c3 = sums[j], sums[16 + j], sums[32 + j], sums[48 + j]
+        c4, c5, c6, c7 = sums[64 + j], sums[80 + j], sums[96 + j], sums[112 + j]
+        c8, c9, d0, d1 = sums[128 + j], sums[144 + j], sums[160 + j], sums[176 + j]
+        for k in range(depth):
+            c0 = c0 * x + y
+            c1 = c1 * x + y
+            c2 = c2 * x + y
+            c3 = c3 * x + y
+            c4 = c4 * x + y
+            c5 = c5 * x + y
+            c6 = c6 * x + y
+            c7 = c7 * x + y
+            c8 = c8 * x + y
+            c9 = c9 * x + y
+            d0 = d0 * x + y
+            d1 = d1 * x + y
+        end[j], end[16 + j], end[32 + j], end[48 + j] = c0, c1, c2, c3
+        end[64 + j], end[80 + j], end[96 + j], end[112 + j] = c4, c5, c6, c7
+        end[128 + j], end[144 + j], end[160 + j], end[176 + j] = c8, c9, d0, d1
+    for j in range(TILE):
+        sums[j] = end[j]
+
+
+def loops_ijk(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
+    """The definition, compiled: each c_ij is a sum of its own, and every step of k jumps to another row of B."""
+    cdef Py_ssize_t i, j, k
+    cdef real total
+    same_sizes(a.shape[0], a.shape[1], b.shape[0], b.shape[1], c.shape[0], c.shape[1], 1, 1)
+    with nogil:
+        for i in range(c.shape[0]):
+            for j in range(c.shape[1]):
+                total = 0
+                for k in range(a.shape[1]):
+                    total += a[i, k] * b[k, j]
+                c[i, j] = total
+
+
+def loops_ikj(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
+    """The loops in another order: rows of B and C are walked along, so a vector of columns is one multiply-add."""
+    cdef Py_ssize_t i, j, k
+    same_sizes(a.shape[0], a.shape[1], b.shape[0], b.shape[1], c.shape[0], c.shape[1], 1, 1)
+    with nogil:
+        for i in range(c.shape[0]):
+            for j in range(c.shape[1]):
+                c[i, j] = 0
+            for k in range(a.shape[1]):
+                for j in range(c.shape[1]):
+                    c[i, j] += a[i, k] * b[k, j]
+
+
+def eights(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
+    """Eight numbers of A stay in registers while j runs: C is fetched and stored once for eight multiply-adds, not one."""
+    cdef Py_ssize_t i, j, k
+    cdef real a0, a1, a2, a3, a4, a5, a6, a7
+    same_sizes(a.shape[0], a.shape[1], b.shape[0], b.shape[1], c.shape[0], c.shape[1], 8, 16)
+    with nogil:
+        for i in range(c.shape[0]):
+            for j in range(c.shape[1]):
+                c[i, j] = 0
+        for k in range(0, a.shape[1], 8):
+            for i in range(c.shape[0]):
+                a0, a1, a2, a3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
+                a4, a5, a6, a7 = a[i, k + 4], a[i, k + 5], a[i, k + 6], a[i, k + 7]
+                for j in range(c.shape[1]):
+                    c[i, j] = (c[i, j] + a0 * b[k, j] + a1 * b[k + 1, j] + a2 * b[k + 2, j] + a3 * b[k + 3, j]
+                               + a4 * b[k + 4, j] + a5 * b[k + 5, j] + a6 * b[k + 6, j] + a7 * b[k + 7, j])
+
+
+def tiles(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
+    """Eight rows and sixteen columns of C stay in registers while all of k runs, so each c_ij is stored once.
+
+    For that the sixteen columns of B are packed: laid side by side, they are one stream to read, for all rows of A.
+    Where they lie apart, the compiler finds no vectors, and the same tile runs at a twentieth of the speed.
+    """
+    cdef Py_ssize_t i, j, k, column
+    same_sizes(a.shape[0], a.shape[1], b.shape[0], b.shape[1], c.shape[0], c.shape[1], 8, 16)
+    cdef real* panel = room(16 * a.shape[1], &a[0, 0])
+    with nogil:
+        for j in range(c.shape[1] // 16):
+            for k in range(a.shape[1]):
+                for column in range(16):
+                    panel[16 * k + column] = b[k, 16 * j + column]
+            for i in range(c.shape[0] // 8):
+                eight_rows(a.shape[1], &a[8 * i, 0], a.shape[1], panel, 16, &c[8 * i, 16 * j], c.shape[1])
+        free(panel)
+
+
+cdef void eight_rows(Py_ssize_t depth, const real* a, Py_ssize_t a_row, const real* b, Py_ssize_t b_row, real* c,
+                     Py_ssize_t c_row) noexcept nogil:
+    """c[i, j] = sum_k a[i, k] b[k, j] for 8 rows i and 16 columns j, of matrices whose rows lie `_row` numbers apart."""
+    cdef Py_ssize_t i, j, k
+    cdef real bj, c0, c1, c2, c3, c4, c5, c6, c7
+    cdef real sums[128]
+    if depth < 1:  # as in tile.pxi: now the inner loop is known to run, and the outer one is vectorised
+        return
+    for j in range(16):
+        c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = 0
+        for k in range(depth):
+            bj = b[k * b_row + j]
+            c0 += a[k] * bj
+            c1 += a[a_row + k] * bj
+            c2 += a[2 * a_row + k] * bj
+            c3 += a[3 * a_row + k] * bj
+            c4 += a[4 * a_row + k] * bj
+            c5 += a[5 * a_row + k] * bj
+            c6 += a[6 * a_row + k] * bj
+            c7 += a[7 * a_row + k] * bj
+        sums[j], sums[16 + j], sums[32 + j], sums[48 + j] = c0, c1, c2, c3
+        sums[64 + j], sums[80 + j], sums[96 + j], sums[112 + j] = c4, c5, c6, c7
+    for i in range(8):
+        for j in range(16):
+            c[i * c_row + j] = sums[16 * i + j]
+
+
+def patches(const real[:, :, :, ::1] x, Py_ssize_t kernel_height, Py_ssize_t kernel_width, real[:, ::1] out):
+    """Write down what each output pixel sees, (n, H, W, C) -> (n Ho Wo, kH kW C): then a convolution is a product."""
+    cdef Py_ssize_t n, i, j, a, k, p = 0, run = kernel_width * x.shape[3]
+    cdef Py_ssize_t height = x.shape[1] - kernel_height + 1, width = x.shape[2] - kernel_width + 1
+    if height < 1 or width < 1 or out.shape[0] != x.shape[0] * height * width or out.shape[1] != kernel_height * run:
+        raise ValueError("patches: shapes do not fit")
+    with nogil:
+        for n in range(x.shape[0]):
+            for i in range(height):
+                for j in range(width):
+                    for a in range(kernel_height):
+                        for k in range(run):
+                            out[p, a * run + k] = (&x[n, i + a, j, 0])[k]
+                    p += 1
+
+
+def conv_loops(const real[:, :, :, ::1] x, const real[:, :, :, ::1] W, real[:, :, :, ::1] z):
+    """The definition of a convolution, compiled: seven loops; x (n, H, W, C), W (F, kH, kW, C), z (n, Ho, Wo, F)."""
+    cdef Py_ssize_t n, i, j, o, a, b, c
+    cdef real total
+    check(x.shape[0], x.shape[1], x.shape[2], W.shape[1], W.shape[2], 1, 1, z.shape[0], z.shape[1], z.shape[2],
+          W.shape[3] == x.shape[3] and W.shape[0] == z.shape[3])
+    with nogil:
+        for n in range(z.shape[0]):
+            for o in range(z.shape[3]):
+                for i in range(z.shape[1]):
+                    for j in range(z.shape[2]):
+                        total = 0
+                        for c in range(x.shape[3]):
+                            for a in range(W.shape[1]):
+                                for b in range(W.shape[2]):
+                                    total += x[n, i + a, j + b, c] * W[o, a, b, c]
+                        z[n, i, j, o] = total
+
+
+cdef int same_sizes(Py_ssize_t m, Py_ssize_t d, Py_ssize_t e, Py_ssize_t n, Py_ssize_t rows, Py_ssize_t columns,
+                    Py_ssize_t down, Py_ssize_t across) except -1:
+    """Refuse shapes that do not fit, and those that a rung with whole tiles has no edges for."""
+    if d != e or m != rows or n != columns or d < 1 or m < 1 or n < 1 or m % down or d % down or n % across:
+        raise ValueError("ladder: expected (m, d), (d, n), (m, n), m and d in eights, n in sixteens, none empty")
+    return 0
