@@ -312,6 +312,16 @@ def test_the_picture_shows_measured_rows_at_operations_per_byte(tmp_path):
     assert "peak 100 GF/s" in text
 
 
+def test_rows_that_cost_the_same_share_one_name():
+    from refnn.bench import roofline
+
+    names = [f"lenet1 {way}" for way in ("forward", "to input", "to kernel")]
+    ways = [Measured(row(name=name), 1, [timing("refnn", 1e-3)]) for name in names]
+    other = Measured(row(name="lenet1 forward", traffic=10.0), 1, [timing("refnn", 1e-3)])
+    names = [(name, len(own)) for name, own in roofline.families(roofline.points([*ways, other]))]
+    assert names == [("lenet1", 3), ("lenet1 forward", 1)]
+
+
 # the ladder
 
 def test_every_rung_agrees_with_the_definition():

@@ -42,7 +42,7 @@ def line(measured: Measured, limits: Limits) -> str:
     said = "-" if ratio is None else f"{ratio:.2f}{' ' if ratio >= 1 else '*'}"
     share = measured.share(limits)
     of_peak = "-" if share is None else f"{share:.0%}"
-    rate = f"{(measured.rate() or 0) / 1e9:.3g} {'GF' if row.bound == 'compute' else 'GB/s'}"
+    rate = f"{_short((measured.rate() or 0) / 1e9)} {'GF' if row.bound == 'compute' else 'GB/s'}"
     return f"  {row.name:23}{_short(ours.median * 1e6):>9}{rate:>10}{of_peak:>8}{cells}{said:>8}".rstrip()
 
 
