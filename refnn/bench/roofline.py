@@ -106,7 +106,7 @@ def _name(axes: Any, names: Sequence[tuple[str, float, float, str]], dots: Seque
     taken += [(0, axes.transData.transform((1, roof))[1] * scale - 1, 1e9, 1e9)] * 9
     for name, x, y, colour in sorted(names, key=lambda entry: -entry[2]):
         left, low = axes.transData.transform((x, y)) * scale
-        width, height = 3.1 * len(name), 6.5
+        width, height = 3.4 * len(name), 6.5
         ways = [(dx, dy) for dy in (-3, 4, -10, 11, -17, 18, -24, -31, -38, -45, -52) for dx in (4, -4 - width)]
         boxes = [(left + dx, low + dy, left + dx + width, low + dy + height) for dx, dy in ways]
         crowd = [sum(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in taken) for a in boxes]

@@ -123,8 +123,8 @@ class _Worker:
             answer = ""
         if not answer:
             names = ", ".join(self.libraries)
-            raise RuntimeError(f"the process that measures {names} ended with status {self._process.wait()}")
+            raise ChildProcessError(f"the process that measures {names} ended with status {self._process.wait()}")
         said = json.loads(answer)
         if "wrong" in said:
-            raise RuntimeError(f"the process that measures {', '.join(self.libraries)}: {said['wrong']}")
+            raise ChildProcessError(f"the process that measures {', '.join(self.libraries)}: {said['wrong']}")
         return said["reply"]
