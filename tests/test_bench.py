@@ -173,7 +173,7 @@ def test_wrong_and_failed_contenders_never_win_and_are_named():
     ours = Measured(row(), 1, [timing("refnn", 0.02, 3.0), timing("numpy", 0.05)])
     assert ours.ours is None
     assert ours.ratio is None
-    assert "a wrong answer" in table.line(ours, LIMITS)
+    assert "a wrong answer" in table.line(ours, LIMITS, peers.LIBRARIES)
 
 
 def test_the_checked_functions_of_refnn_do_not_stand_for_its_kernels():
@@ -183,17 +183,28 @@ def test_the_checked_functions_of_refnn_do_not_stand_for_its_kernels():
 
 def test_a_line_shows_time_rate_share_and_marks_who_is_slower():
     times = [timing("refnn", 0.02), timing("numpy", 0.05), timing("torch", 0.01)]
-    assert table.line(Measured(row(), 1, times), LIMITS).split() == [
+    assert table.line(Measured(row(), 1, times), LIMITS, peers.LIBRARIES).split() == [
         "8", "square", "20000", "50.0", "GF", "50%", "2.50", "0.50", "-", "0.50*"]
+
+
+def test_columns_show_only_what_is_installed_and_checked_or_compiled_ways_apart():
+    assert table.columns("conv", ["refnn", "numpy"]) == ["checked", "numpy"]
+    assert table.columns("steps", ["refnn", "numpy", "torch"]) == ["numpy", "torch", "compile"]
+    times = [timing("refnn", 0.01), timing("refnn checked", 0.03), timing("torch", 0.05)]
+    times.append(Timing("torch.compile", "torch", [0.02], 0.0))
+    line = table.line(Measured(row(group="conv"), 1, times), LIMITS, ["refnn", "torch"])
+    assert line.split()[-3:] == ["3.00", "5.00", "2.00"]
+    line = table.line(Measured(row(group="steps"), 1, times), LIMITS, ["refnn", "torch"])
+    assert line.split()[-3:] == ["5.00", "2.00", "2.00"]
 
 
 def test_no_line_is_wider_than_the_page():
     for group in GROUPS:
-        assert max(map(len, table.head(group, "float64", 2, None))) <= table.WIDTH
+        assert max(map(len, table.head(group, "float64", 2, [], peers.LIBRARIES))) <= table.WIDTH
     assert max(map(len, table.LEGEND)) <= table.WIDTH
     for r in ROWS:
         times = [Timing(n, n, [12.3456 * (i + 1)], 0.0) for i, n in enumerate(peers.LIBRARIES)]
-        assert len(table.line(Measured(r, 1, times), LIMITS)) <= table.WIDTH
+        assert len(table.line(Measured(r, 1, times), LIMITS, peers.LIBRARIES)) <= table.WIDTH
         assert len(r.name) <= 22
 
 

@@ -16,7 +16,7 @@ from refnn import kernels
 from refnn.bench.limits import compiled
 from refnn.bench.timing import repeats, sample
 
-__all__ = ["Rung", "climb"]
+__all__ = ["Rung", "climb", "refuse"]
 
 ROUNDS = 9
 
@@ -39,11 +39,16 @@ def climb(sizes: tuple[int, ...] = (96, 512), python: int = 48, layer: tuple[int
     Raises:
         ImportError: if the kernels are not compiled.
     """
-    if not hasattr(compiled(), "loops_ijk"):
-        raise ImportError("the ladder needs the compiled kernels: pip install -e . builds them where a compiler is")
+    refuse()
     rng = np.random.default_rng(0)
     rungs = [rung for n in sizes for rung in _products(rng, n, python)]
     return [*rungs, *_layer(rng, *layer), *_convolutions(rng, *images)]
+
+
+def refuse() -> None:
+    """Raise an ImportError if the rungs are not compiled."""
+    if not hasattr(compiled(), "loops_ijk"):
+        raise ImportError("the ladder needs the compiled kernels, which `refnn info` tells of")
 
 
 def _products(rng: np.random.Generator, n: int, python: int) -> Iterator[Rung]:

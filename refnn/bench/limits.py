@@ -42,19 +42,13 @@ def measure(threads: int, dtypes: tuple[str, ...] = ("float32", "float64")) -> L
 
 
 def peak(dtype: str, threads: int) -> float | None:
-    """Return the floating-point operations a second of multiply-adds in registers."""
+    """Return the floating-point operations a second of multiply-adds in registers; None where nothing is compiled."""
     kernel = getattr(compiled(), "peak", None)
     if kernel is None:
-        return _product(dtype) if compiled() is not None else None
+        return None
     sums = [np.linspace(1, 2, 256, dtype=dtype) for _ in range(threads)]
     flops = 2 * kernel(sums[0], DEPTH)
     return _rate([partial(kernel, own, DEPTH) for own in sums], flops)
-
-
-def _product(dtype: str) -> float:
-    """Return a lower bound of the peak: that of a product whose factors stay in the first caches."""
-    a, b, out = (np.ones(shape, dtype) for shape in ((48, 256), (256, 32), (48, 32)))
-    return _rate([lambda: kernels.matmul(a, b, out=out)], 2 * 48 * 256 * 32)
 
 
 def _copy(size: int, threads: int, own: bool = False) -> float:

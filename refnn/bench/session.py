@@ -10,7 +10,7 @@ from typing import Any
 
 from refnn.bench.row import Limits, Measured, Row, Timing
 
-__all__ = ["Session", "cpu_to_pin", "environment"]
+__all__ = ["Session", "environment", "pinned"]
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -24,9 +24,9 @@ def environment(threads: int) -> dict[str, str]:
     return os.environ | told
 
 
-def cpu_to_pin() -> int | None:
-    """Return the CPU that a single thread is pinned to: the last one, where the system lets us choose."""
-    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+def pinned(threads: int) -> list[int]:
+    """Return the CPUs for so many threads: the last ones, where the system lets us choose; else none."""
+    return sorted(os.sched_getaffinity(0))[-threads:] if hasattr(os, "sched_getaffinity") else []
 
 
 class Session:
@@ -35,11 +35,11 @@ class Session:
     def __init__(self, libraries: Iterable[str], threads: int) -> None:
         libraries = list(libraries)
         self.threads = threads
-        self.cpu = cpu_to_pin() if threads == 1 else None
+        self.cpus = pinned(threads)
         self.missing: dict[str, str] = {}
         self._workers: list[_Worker] = []
         for group in [libraries] if threads == 1 else [[library] for library in libraries]:
-            worker = _Worker(group, threads, self.cpu)
+            worker = _Worker(group, threads, self.cpus)
             self.missing |= worker.missing
             self._workers.append(worker)
 
@@ -79,13 +79,13 @@ class Session:
 class _Worker:
     """A process that measures."""
 
-    def __init__(self, libraries: list[str], threads: int, cpu: int | None) -> None:
+    def __init__(self, libraries: list[str], threads: int, cpus: list[int]) -> None:
         self.libraries = libraries
         self._process = subprocess.Popen(
             [sys.executable, "-m", "refnn.bench.worker"], env=environment(threads), text=True, bufsize=1,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        self.missing: dict[str, str] = self._say({"libraries": libraries, "threads": threads, "cpu": cpu})
+        self.missing: dict[str, str] = self._say({"libraries": libraries, "threads": threads, "cpus": cpus})
 
     def ask(self, what: str, **more: Any) -> Any:
         """Return the answer to a request."""

@@ -1,43 +1,50 @@
 """The tables, no wider than `WIDTH`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from refnn.bench.ladder import Rung
 from refnn.bench.row import Limits, Measured, Timing
 
-__all__ = ["LEGEND", "WIDTH", "disagreements", "head", "ladder", "last_line", "limits_in_words", "line"]
+__all__ = ["LEGEND", "WIDTH", "columns", "disagreements", "head", "ladder", "last_line", "limits_in_words", "line"]
 
 WIDTH = 100
-COLUMNS = {  # the peers that a group is measured beside
+COLUMNS = {  # what a group is measured beside: libraries, and ways that count as one of their own
     "matmul": ("numpy", "torch", "jax"),
-    "conv": ("numpy", "torch", "jax", "scipy"),
-    "elementwise": ("numpy", "torch", "jax"),
+    "conv": ("checked", "numpy", "torch", "jax", "scipy"),
+    "elementwise": ("checked", "numpy", "torch", "jax"),
     "steps": ("numpy", "torch", "compile", "jax", "sklearn"),
     "perceptron": ("numpy", "sklearn"),
 }
+_LIBRARY = {"checked": "refnn", "compile": "torch"}  # whose ways they are
 LEGEND = (
-    "us: median time of refnn, microseconds; under each peer: how many times as long its best way takes.",
-    "ratio: the better peer's time over refnn's; 2.00 is twice as fast, 0.50* half as fast. of peak: of",
-    "what multiply-adds in registers reach or, behind GB/s, a copy in the cache that the row fits in.",
+    "us: median time of refnn, microseconds; behind it how many times as long others take, each in its",
+    "best way (checked: refnn's public function). ratio: that of the best peer; * where it is faster.",
+    "of peak: of what multiply-adds in registers reach or, behind GB/s, copies in the cache it fits in.",
 )
 
 
-def head(group: str, dtype: str, threads: int, cpu: int | None) -> list[str]:
+def columns(group: str, libraries: Collection[str]) -> list[str]:
+    """Return the columns of a group, where these libraries are there."""
+    return [column for column in COLUMNS[group] if _LIBRARY.get(column, column) in libraries]
+
+
+def head(group: str, dtype: str, threads: int, cpus: Sequence[int], libraries: Collection[str]) -> list[str]:
     """Return the title and the column heads of a section."""
-    pinned = f"1 thread, pinned to CPU {cpu}" if cpu is not None else "1 thread"
-    title = f"{group}, {dtype}, {pinned if threads == 1 else f'{threads} threads, each library in its own process'}"
-    cells = "".join(f"{peer:>8}" for peer in COLUMNS[group])
+    where = f", pinned to CPU {cpus[0]}" if cpus else ""
+    words = f"1 thread{where}" if threads == 1 else f"{threads} threads, each library in a process of its own"
+    title = f"{group}, {dtype}, {words}"
+    cells = "".join(f"{column:>8}" for column in columns(group, libraries))
     return [title, f"  {'':23}{'us':>9}{'rate':>10}{'of peak':>8}{cells}{'ratio':>7}"]
 
 
-def line(measured: Measured, limits: Limits) -> str:
+def line(measured: Measured, limits: Limits, libraries: Collection[str]) -> str:
     """Return one row."""
     row, ours = measured.row, measured.ours
     if ours is None:
         why = next((t.failure or "a wrong answer" for t in measured.timings if t.name == "refnn"), "not measured")
         return f"  {row.name:23}{why}"[:WIDTH]
-    cells = "".join(_cell(_peer(measured, peer), ours) for peer in COLUMNS[row.group])
+    cells = "".join(_cell(_way(measured, column), ours) for column in columns(row.group, libraries))
     ratio = measured.ratio
     said = "-" if ratio is None else f"{ratio:.2f}{' ' if ratio >= 1 else '*'}"
     share = measured.share(limits)
@@ -46,14 +53,12 @@ def line(measured: Measured, limits: Limits) -> str:
     return f"  {row.name:23}{_short(ours.median * 1e6):>9}{rate:>10}{of_peak:>8}{cells}{said:>8}".rstrip()
 
 
-def _peer(measured: Measured, peer: str) -> Timing | None:
-    """Return the best way of a peer; torch.compile counts as one of its own."""
-    if peer == "compile":
-        return next((t for t in measured.timings if t.name == "torch.compile" and t.agrees and t.seconds), None)
-    if peer == "torch":
-        eager = [t for t in measured.timings if t.library == "torch" and t.name != "torch.compile"]
-        return Measured(measured.row, measured.threads, eager).best("torch")
-    return measured.best(peer)
+def _way(measured: Measured, column: str) -> Timing | None:
+    """Return the best way that belongs into a column."""
+    special = {"compile": "torch.compile", "checked": "refnn checked"}
+    own = {name for key, name in special.items() if key == column}
+    ways = [t for t in measured.timings if (t.name in own if own else t.name not in special.values())]
+    return Measured(measured.row, measured.threads, ways).best(_LIBRARY.get(column, column))
 
 
 def _cell(timing: Timing | None, ours: Timing) -> str:
@@ -82,7 +87,7 @@ def limits_in_words(limits: Limits, threads: int) -> list[str]:
     peaks = [f"{dtype} {peak / 1e9:.0f} GF/s" for dtype, peak in limits.peak.items() if peak]
     copies = ", ".join(f"{level} {rate / 1e9:.0f}" for level, rate in limits.copy.items())
     words = f"{threads} {'thread' if threads == 1 else 'threads'}"
-    peak = f"peak of multiply-adds: {', '.join(peaks)}" if peaks else "peak unknown, as nothing is compiled"
+    peak = f"peak of multiply-adds: {', '.join(peaks)}" if peaks else "peak unknown, as no compiled kernel runs"
     return [f"{words}: {peak}; copy, GB/s read and written: {copies}"]
 
 

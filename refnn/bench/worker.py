@@ -22,8 +22,8 @@ def main(answers: TextIO) -> None:
         request = json.loads(line)
         try:
             if bench is None:
-                if request["cpu"] is not None and hasattr(os, "sched_setaffinity"):
-                    os.sched_setaffinity(0, {request["cpu"]})
+                if request["cpus"]:
+                    os.sched_setaffinity(0, request["cpus"])
                 bench = _Bench(request["libraries"], request["threads"])
                 reply: Any = bench.missing
             else:

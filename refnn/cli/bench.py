@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print, write; return 1 where a contender of refnn gave a wrong answer."""
-    from refnn.bench import machine, peers, record, table
+    from refnn.bench import ladder, machine, peers, record, table
     from refnn.bench.catalogue import rows
     from refnn.bench.session import Session
     from refnn.cli.info import kernels_in_words
@@ -52,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
     if not chosen:
         raise ValueError(f"--row: no row of {', '.join(groups)} has {' or '.join(map(repr, options.row))} in its name")
     _refuse_files(options)
+    if options.ladder:
+        ladder.refuse()
     libraries = [name for name in dict.fromkeys(["refnn", "numpy", *wanted]) if peers.installed(name)]
     absent = {name: "not installed" for name in wanted if name not in libraries}
     quiet = options.json == "-"
@@ -72,19 +74,17 @@ def run(options: argparse.Namespace) -> int:
             limits[threads] = session.limits()
             say("", *table.limits_in_words(limits[threads], threads))
             if options.ladder:
-                from refnn.bench.ladder import Rung
-
-                rungs = [Rung(**rung) for rung in session.ladder()]
+                rungs = [ladder.Rung(**rung) for rung in session.ladder()]
                 say(*table.ladder(rungs, limits[threads]))
                 continue
             section = None
             for row in chosen:
                 if (row.group, row.dtype) != section:
                     section = row.group, row.dtype
-                    say("", *table.head(row.group, row.dtype, threads, session.cpu))
+                    say("", *table.head(row.group, row.dtype, threads, session.cpus, libraries))
                 result = session.measure(row, (5, 7) if options.quick else (9, 31), 0.5 if options.quick else 1.5)
                 results.append(result)
-                say(table.line(result, limits[threads]), *table.disagreements(result))
+                say(table.line(result, limits[threads], libraries), *table.disagreements(result))
     facts, loads = machine.facts(kernels_in_words()), (before, machine.load())
     say("", *wrap(table.last_line(facts, loads, counts), table.WIDTH))
     data = record.as_data(facts | {"load": loads}, limits, results, rungs, absent)
