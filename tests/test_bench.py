@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from refnn.bench import comparison, peers, record, table
+from refnn.bench import timing as clock
 from refnn.bench.catalogue import LAYERS, NETWORKS, rows
 from refnn.bench.problems import draw
 from refnn.bench.row import GROUPS, Limits, Measured, Row, Timing
@@ -219,6 +220,20 @@ def test_a_slow_call_is_not_repeated():
     import time
 
     assert repeats(lambda: time.sleep(2 * LEAST)) == 1
+
+
+def test_a_sample_that_was_broken_into_is_taken_again(monkeypatch):
+    counts, called = iter([0, 1, 1, 2, 2, 2]), []
+    monkeypatch.setattr(clock, "_interruptions", lambda: next(counts))
+    sample(lambda: called.append(None), 10)
+    assert len(called) == 1 + 3 * 10  # twice disturbed, then in peace
+
+
+def test_a_sample_that_is_always_broken_into_is_taken_in_the_end(monkeypatch):
+    counts, called = iter(range(100)), []
+    monkeypatch.setattr(clock, "_interruptions", lambda: next(counts))
+    assert sample(lambda: called.append(None), 10) > 0
+    assert len(called) == 1 + clock.TRIES * 10
 
 
 def test_a_worker_finds_the_number_of_threads_in_its_environment():
