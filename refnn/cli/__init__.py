@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # other on a busy machine. NumPy reads this when it is first imported, and the commands import it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from refnn.cli import bench, check, errata, experiment, explain, info, mutants, museum, predict, train
+        from refnn.cli import bench, check, errata, experiment, explain, info, museum, mutants, predict, train
     except ImportError as wrong:  # a kernel form that does not exist, say
         return _say("refnn", wrong, 2)
     parser = argparse.ArgumentParser(

@@ -36,18 +36,18 @@ cdef void spin(Py_ssize_t depth, real x, real y, real* sums) noexcept nogil:
         c4, c5, c6, c7 = sums[64 + j], sums[80 + j], sums[96 + j], sums[112 + j]
         c8, c9, d0, d1 = sums[128 + j], sums[144 + j], sums[160 + j], sums[176 + j]
         for k in range(depth):
-            c0 = c0 * x + y
-            c1 = c1 * x + y
-            c2 = c2 * x + y
-            c3 = c3 * x + y
-            c4 = c4 * x + y
-            c5 = c5 * x + y
-            c6 = c6 * x + y
-            c7 = c7 * x + y
-            c8 = c8 * x + y
-            c9 = c9 * x + y
-            d0 = d0 * x + y
-            d1 = d1 * x + y
+            c0 = multiply_add(c0, x, y)
+            c1 = multiply_add(c1, x, y)
+            c2 = multiply_add(c2, x, y)
+            c3 = multiply_add(c3, x, y)
+            c4 = multiply_add(c4, x, y)
+            c5 = multiply_add(c5, x, y)
+            c6 = multiply_add(c6, x, y)
+            c7 = multiply_add(c7, x, y)
+            c8 = multiply_add(c8, x, y)
+            c9 = multiply_add(c9, x, y)
+            d0 = multiply_add(d0, x, y)
+            d1 = multiply_add(d1, x, y)
         end[j], end[16 + j], end[32 + j], end[48 + j] = c0, c1, c2, c3
         end[64 + j], end[80 + j], end[96 + j], end[112 + j] = c4, c5, c6, c7
         end[128 + j], end[144 + j], end[160 + j], end[176 + j] = c8, c9, d0, d1
@@ -65,7 +65,7 @@ def loops_ijk(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
             for j in range(c.shape[1]):
                 total = 0
                 for k in range(a.shape[1]):
-                    total += a[i, k] * b[k, j]
+                    total = multiply_add(a[i, k], b[k, j], total)
                 c[i, j] = total
 
 
@@ -79,13 +79,13 @@ def loops_ikj(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
                 c[i, j] = 0
             for k in range(a.shape[1]):
                 for j in range(c.shape[1]):
-                    c[i, j] += a[i, k] * b[k, j]
+                    c[i, j] = multiply_add(a[i, k], b[k, j], c[i, j])
 
 
 def eights(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
     """Eight numbers of A stay in registers while j runs: C is fetched and stored once for eight multiply-adds, not one."""
     cdef Py_ssize_t i, j, k
-    cdef real a0, a1, a2, a3, a4, a5, a6, a7
+    cdef real total, a0, a1, a2, a3, a4, a5, a6, a7
     same_sizes(a.shape[0], a.shape[1], b.shape[0], b.shape[1], c.shape[0], c.shape[1], 8, 16)
     with nogil:
         for i in range(c.shape[0]):
@@ -96,8 +96,14 @@ def eights(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
                 a0, a1, a2, a3 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
                 a4, a5, a6, a7 = a[i, k + 4], a[i, k + 5], a[i, k + 6], a[i, k + 7]
                 for j in range(c.shape[1]):
-                    c[i, j] = (c[i, j] + a0 * b[k, j] + a1 * b[k + 1, j] + a2 * b[k + 2, j] + a3 * b[k + 3, j]
-                               + a4 * b[k + 4, j] + a5 * b[k + 5, j] + a6 * b[k + 6, j] + a7 * b[k + 7, j])
+                    total = multiply_add(a0, b[k, j], c[i, j])
+                    total = multiply_add(a1, b[k + 1, j], total)
+                    total = multiply_add(a2, b[k + 2, j], total)
+                    total = multiply_add(a3, b[k + 3, j], total)
+                    total = multiply_add(a4, b[k + 4, j], total)
+                    total = multiply_add(a5, b[k + 5, j], total)
+                    total = multiply_add(a6, b[k + 6, j], total)
+                    c[i, j] = multiply_add(a7, b[k + 7, j], total)
 
 
 def tiles(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
@@ -131,14 +137,14 @@ cdef void eight_rows(Py_ssize_t depth, const real* a, Py_ssize_t a_row, const re
         c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = 0
         for k in range(depth):
             bj = b[k * b_row + j]
-            c0 += a[k] * bj
-            c1 += a[a_row + k] * bj
-            c2 += a[2 * a_row + k] * bj
-            c3 += a[3 * a_row + k] * bj
-            c4 += a[4 * a_row + k] * bj
-            c5 += a[5 * a_row + k] * bj
-            c6 += a[6 * a_row + k] * bj
-            c7 += a[7 * a_row + k] * bj
+            c0 = multiply_add(a[k], bj, c0)
+            c1 = multiply_add(a[a_row + k], bj, c1)
+            c2 = multiply_add(a[2 * a_row + k], bj, c2)
+            c3 = multiply_add(a[3 * a_row + k], bj, c3)
+            c4 = multiply_add(a[4 * a_row + k], bj, c4)
+            c5 = multiply_add(a[5 * a_row + k], bj, c5)
+            c6 = multiply_add(a[6 * a_row + k], bj, c6)
+            c7 = multiply_add(a[7 * a_row + k], bj, c7)
         sums[j], sums[16 + j], sums[32 + j], sums[48 + j] = c0, c1, c2, c3
         sums[64 + j], sums[80 + j], sums[96 + j], sums[112 + j] = c4, c5, c6, c7
     for i in range(8):
@@ -177,7 +183,7 @@ def conv_loops(const real[:, :, :, ::1] x, const real[:, :, :, ::1] W, real[:, :
                         for c in range(x.shape[3]):
                             for a in range(W.shape[1]):
                                 for b in range(W.shape[2]):
-                                    total += x[n, i + a, j + b, c] * W[o, a, b, c]
+                                    total = multiply_add(x[n, i + a, j + b, c], W[o, a, b, c], total)
                         z[n, i, j, o] = total
 
 

@@ -15,6 +15,7 @@ from refnn.bench.row import Contender
 from refnn.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D
 from refnn.network import Network
 from refnn.perceptron import online_pass
+from refnn.training import fit_batch
 
 
 def use(threads: int) -> None:
@@ -72,9 +73,8 @@ def correlate(x: NDArray, w: NDArray) -> Iterator[Contender]:
 def max_pool(x: NDArray) -> Iterator[Contender]:
     """The kernel, which notes the winners too; and the pure function."""
     n, channels, height, width = x.shape
-    out = _images(n, channels, height // 2, width // 2, dtype=x.dtype)
-    winner = _images(n, channels, height // 2, width // 2, dtype=np.int32)
-    call = lambda: kernels.max_pool2d(x, (2, 2), (2, 2), (0, 0), out, winner)[0]  # noqa: E731
+    out = tuple(_images(n, channels, height // 2, width // 2, dtype=kind) for kind in (x.dtype, np.int32))
+    call = lambda: kernels.max_pool2d(x, (2, 2), (2, 2), (0, 0), (out[0], out[1]))[0]  # noqa: E731
     yield _pure("refnn", call)
     yield _pure("refnn checked", lambda: pooling.max_pool2d(x, 2))
 
@@ -88,12 +88,15 @@ def max_pool_backward(x: NDArray, dz: NDArray) -> Iterator[Contender]:
 
 
 def softmax_cross_entropy(scores: NDArray, labels: NDArray) -> Iterator[Contender]:
-    """The loss and its gradient in the scores, by the pure functions."""
+    """The loss and its gradient in the scores, in one go as in training; and by the pure functions."""
+    both = losses.loss("softmax_cross_entropy").both
+    yield Contender("refnn", lambda: both(scores, labels), lambda: [np.asarray(part) for part in both(scores, labels)])
+
     def call() -> tuple[Any, NDArray]:
         loss = losses.softmax_cross_entropy(scores, labels)
         return loss, losses.softmax_cross_entropy_backward(1.0, scores, labels)
 
-    yield Contender("refnn", call, lambda: call())
+    yield Contender("refnn checked", call, lambda: call())
 
 
 def relu(z: NDArray) -> Iterator[Contender]:
@@ -109,29 +112,25 @@ def relu_backward(dz: NDArray, z: NDArray) -> Iterator[Contender]:
 
 
 def adam(w: NDArray, g: NDArray) -> Iterator[Contender]:
-    """The optimizer on one array of parameters."""
-    rule, moving, gradients = optimizers.Adam(), [w.copy()], [g]
+    """The optimizer on one array of parameters, as a network's own and as anybody's."""
+    for name, ask in (("refnn", optimizers.Adam.advance), ("refnn checked", optimizers.Adam.step)):
+        yield _adam(name, ask, [w.copy()], [g])
+
+
+def _adam(name: str, ask: Any, moving: list[NDArray], gradients: list[NDArray]) -> Contender:
+    rule = optimizers.Adam()
 
     def answer() -> list[NDArray]:
-        rule.step(moving, gradients)
+        ask(rule, moving, gradients)
         return [moving[0].copy()]
 
-    yield Contender("refnn", lambda: rule.step(moving, gradients), answer)
+    return Contender(name, lambda: ask(rule, moving, gradients), answer)
 
 
 def perceptron(X: NDArray, y: NDArray) -> Iterator[Contender]:
     """One pass of the pure function, from zero weights."""
     start = np.zeros(X.shape[1])
     yield Contender("refnn", lambda: online_pass(start, X, y), lambda: [online_pass(start, X, y)[0]])
-
-
-def step(network: Network, X: NDArray, labels: NDArray, optimizer: optimizers.Optimizer) -> float:
-    """Take one training step with what a user has, and return the loss before it."""
-    scores = network.forward(X)
-    loss = losses.softmax_cross_entropy(scores, labels)
-    network.backward(losses.softmax_cross_entropy_backward(1.0, scores, labels), to_input=False)
-    network.step(optimizer)
-    return float(loss)
 
 
 def train(X: NDArray, labels: NDArray, weights: Sequence[NDArray], biases: Sequence[NDArray],
@@ -146,5 +145,5 @@ def train(X: NDArray, labels: NDArray, weights: Sequence[NDArray], biases: Seque
     network, optimizer = Network(layers, X.shape[1:], dtype=X.dtype), optimizers.SGD(learning_rate)
     parameters = [array for pair in zip(weights, biases, strict=True) for array in pair]
     network.set_parameters(dict(zip(network.parameters(), parameters, strict=True)))
-    call = lambda: step(network, X, labels, optimizer)  # noqa: E731
+    call = lambda: fit_batch(network, X, labels, optimizer)  # noqa: E731
     yield Contender("refnn", call, lambda: [np.array([call() for _ in range(5)])])
