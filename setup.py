@@ -37,7 +37,12 @@ class BuildKernels(build_ext):
     def build_extension(self, ext: Extension) -> None:
         """Build one level, and go on without it unless it is required."""
         try:
-            super().build_extension(ext)
+            try:
+                super().build_extension(ext)
+            except Exception:  # a compiler without OpenMP: one thread is what there is then
+                ext.extra_compile_args = [flag for flag in ext.extra_compile_args if "openmp" not in flag]
+                ext.extra_link_args = []
+                super().build_extension(ext)
         except Exception as error:
             if REQUIRED:
                 raise
@@ -64,11 +69,12 @@ def extensions() -> list[Extension]:
     macros = [("REFNN_SOURCE_HASH", f'"{source_hash()}"')]
     modules = [Extension("refnn.kernels._cpu", [str(KERNELS / "_cpu.pyx")], optional=not REQUIRED)]
     for level, march in levels.items():
-        flags = ["/O2"] if windows else [*FLAGS, *march]
+        flags = ["/O2", "/openmp"] if windows else [*FLAGS, *march, "-fopenmp"]
         source = [str(KERNELS / f"_{level}.pyx")]
         depends = [str(path) for path in KERNELS.glob("*.pxi")]
+        link = [] if windows else ["-fopenmp"]
         modules.append(Extension(f"refnn.kernels._{level}", source, define_macros=macros, extra_compile_args=flags,
-                                 depends=depends, optional=not REQUIRED))
+                                 extra_link_args=link, depends=depends, optional=not REQUIRED))
     return cythonize(modules, build_dir="build/cython", quiet=True)
 
 

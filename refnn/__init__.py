@@ -19,12 +19,14 @@ _ENGINE = {
     "network": ["Network"],
     "training": ["fit", "fit_batch"],
     "model_io": ["load", "save"],
+    "kernels": ["set_threads"],
 }
 _HOME = {name: module for module, names in _ENGINE.items() for name in names}
 
 __all__ = ["__version__", *_MODULES, *_HOME]
 
 if TYPE_CHECKING:
+    from refnn.kernels import set_threads
     from refnn.layers import Activation, AvgPool2D, Centre, Conv2D, Dense, Dropout, Flatten, Maxout, MaxPool2D
     from refnn.model_io import load, save
     from refnn.network import Network

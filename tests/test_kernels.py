@@ -367,6 +367,70 @@ def test_the_padding_is_made_of_zeros_and_zero_times_infinity_is_nan(form):
     assert np.isnan(z.ravel()).tolist() == [True, False, True]
 
 
+def threaded():
+    """Name every kernel that shares its work, with sizes that are worth it and do not divide evenly."""
+    x, W, dz = (normal(seed, *shape, dtype=np.float32) for seed, shape in
+                enumerate([(7, 6, 21, 18), (11, 6, 5, 3), (7, 11, 17, 16)]))
+    image, one, few = normal(3, 5, 1, 61, 53), normal(4, 1, 1, 3, 5), normal(5, 7, 1, 5, 3)
+    many, highest = normal(6, 9, 8, 40, 40), kernels.max_pool2d(normal(6, 9, 8, 40, 40), (2, 3), (2, 1), (1, 0))
+    stride, none = (1, 1), (0, 0)
+    return {
+        "matmul": lambda: kernels.matmul(normal(0, 133, 600), normal(1, 600, 70), normal(2, 70), True),
+        "matmul transposed": lambda: kernels.matmul(normal(0, 600, 133).T, normal(1, 71, 600).T),
+        "conv2d": lambda: kernels.conv2d(x, W, None, stride, none),
+        "conv2d of few features": lambda: kernels.conv2d(image, few, None, stride, none),
+        "conv2d of one feature": lambda: kernels.conv2d(image, one, None, stride, none),
+        "to input": lambda: kernels.conv2d_to_input(dz, W, x.shape, stride, none),
+        "to input, flipped": lambda: kernels.conv2d_to_input(x, W.transpose(1, 0, 2, 3), (7, 11, 25, 20), stride, none),
+        "to kernel": lambda: kernels.conv2d_to_kernel(dz, x, (5, 3), stride, none),
+        "max pool": lambda: kernels.max_pool2d(many, (2, 3), (2, 1), (1, 0))[0],
+        "winners": lambda: kernels.max_pool2d(many, (2, 3), (2, 1), (1, 0))[1],
+        "max pool back": lambda: kernels.max_pool2d_backward(highest[0], highest[1], many.shape, (2, 3), (2, 1), (1, 0)),
+        "relu back": lambda: kernels.relu_backward(normal(0, 300_001), normal(1, 300_001)),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", threaded())
+def test_threads_change_no_bit(name):
+    call = threaded()[name]
+    alone = call()
+    try:
+        for number in (2, 3, 5):
+            kernels.set_threads(number)
+            assert all(call().tobytes() == alone.tobytes() for _ in range(3))
+    finally:
+        kernels.set_threads(1)
+
+
+@pytest.mark.parametrize("number, error", [(0, ValueError), (-2, ValueError), (1.5, TypeError), ("all", TypeError)])
+def test_threads_are_a_whole_number_above_zero(number, error):
+    with pytest.raises(error, match="threads: expected"):
+        kernels.set_threads(number)
+
+
+FORK = """
+import os, numpy as np, refnn
+from refnn import kernels
+a = np.ones((300, 300))
+refnn.set_threads(2)
+kernels.matmul(a, a)
+child = os.fork()
+if child == 0:
+    assert (kernels.matmul(a, a) == 300).all()
+    try:
+        refnn.set_threads(2)
+    except RuntimeError as refused:
+        os._exit(7 if "spawn" in str(refused) else 8)
+    os._exit(9 if kernels.updates else 7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), (kernels.matmul(a, a) == 300).all())
+"""
+
+
+def test_a_fork_does_not_hang_and_says_that_threads_did_not_come_along():
+    """A child that entered a parallel region would wait for the threads of its parent (seen with libgomp)."""
+    assert run(FORK, OPENBLAS_NUM_THREADS="1").stdout.split() == ["7", "True"]
+
+
 def test_the_compiled_kernels_are_those_of_the_source_beside_them():
     folder = Path(kernels.__file__).parent
     digest = hashlib.sha256()
@@ -379,7 +443,8 @@ def test_the_compiled_kernels_are_those_of_the_source_beside_them():
 
 def run(code, **environment):
     env = {**os.environ, **environment}
-    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    options = {"capture_output": True, "text": True, "check": False, "timeout": 60}
+    return subprocess.run([sys.executable, "-c", code], env=env, **options)
 
 
 @pytest.mark.parametrize("backend", ["definition", "numpy", *(["cython"] if len(FORMS) > 1 else [])])

@@ -32,9 +32,9 @@ def run(options: argparse.Namespace) -> None:
 def kernels_in_words() -> str:
     """Say which form of the kernels runs, and why it is not the compiled one where it is not."""
     if kernels.BACKEND == "cython":
-        from refnn.kernels.compiled import LEVEL
+        from refnn.kernels.compiled import HAS_THREADS, LEVEL
 
-        return f"cython, {LEVEL}"
+        return f"cython, {LEVEL}, {'1 thread until refnn.set_threads(n)' if HAS_THREADS else 'built without threads'}"
     if kernels.why_not_compiled:
         return f"{kernels.BACKEND} (none are compiled in {Path(refnn.__file__).parent}; pip install -e . does it there)"
     return f"{kernels.BACKEND} (forced by REFNN_BACKEND)"

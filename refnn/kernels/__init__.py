@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from refnn._validate import at_least
+
 __all__ = [
     "BACKEND",
     "avg_pool2d",
@@ -33,6 +35,7 @@ __all__ = [
     "padded",
     "perceptron_pass",
     "relu_backward",
+    "set_threads",
     "softmax_cross_entropy",
     "sum_rows",
     "updates",
@@ -60,6 +63,44 @@ def _choose() -> tuple[str, ModuleType, str]:
 
 BACKEND, _form, why_not_compiled = _choose()
 updates: Any = getattr(_form, "updates", None)
+
+
+_threads = 1
+_forked = False
+
+
+def set_threads(number: int) -> None:
+    """Let the compiled kernels share their work among this many threads; 1 until this is called.
+
+    The results are the same, bit for bit. The other forms have no threads of their own, and stay as they are.
+
+    Raises:
+        ValueError: if the number is not at least 1, or the kernels were built without threads.
+        RuntimeError: if threads were at work before this process was forked: they did not come along, and the child
+            would wait for them forever. Start it with the method "spawn".
+    """
+    global _threads
+    number = at_least("threads", number, 1)
+    if number > 1 and _forked:
+        raise RuntimeError("set_threads: this process is a fork of one that used threads, which do not come along; "
+                           "start it with multiprocessing's method 'spawn'")
+    if number > 1 and not getattr(_form, "HAS_THREADS", True):
+        raise ValueError(f"threads: expected 1, got {number}: the compiler of these kernels had no OpenMP")
+    if hasattr(_form, "set_threads"):
+        _form.set_threads(number)
+        _threads = number
+
+
+def _after_fork() -> None:
+    """Go on with one thread in a child whose parent had more."""
+    global _forked
+    if _threads > 1:
+        set_threads(1)
+        _forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def output_side(size: int, kernel: int, stride: int, padding: int) -> int:

@@ -28,11 +28,14 @@ def _choose() -> tuple[str, ModuleType]:
         except ModuleNotFoundError:
             if wanted:
                 raise ImportError(f"REFNN_ISA: the kernels were built without {wanted}") from None
+        except ImportError as broken:  # the library of OpenMP is not there, say
+            raise ModuleNotFoundError(f"refnn's compiled kernels cannot be loaded: {broken}") from broken
     raise ModuleNotFoundError("refnn was built without its compiled kernels")
 
 
 LEVEL, _kernels = _choose()
 updates = _kernels
+set_threads, HAS_THREADS = _kernels.set_threads, _kernels.HAS_THREADS
 
 
 def _last(images: NDArray) -> NDArray:
@@ -78,13 +81,19 @@ def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: Index, padding: In
 
 
 def conv2d_to_input(upstream: NDArray, W: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
-    """Fill out (n, C, H, W) with the gradient in the input."""
-    if any(padding):
-        dx = _room(out, padding)
-    else:
-        dx = out.transpose(0, 2, 3, 1)
-        dx[...] = 0
-    _kernels.conv2d_to_input(_last(upstream), _rows(W), *W.shape[2:], *stride, dx)
+    """Fill out (n, C, H, W) with the gradient in the input.
+
+    With stride 1 it is a convolution again, of the upstream gradient with the flipped kernels (CNN-07), and where the
+    channels fill the columns of a tile that is the faster way.
+    """
+    (height, width), (top, left) = W.shape[2:], padding
+    if stride == (1, 1) and W.shape[1] >= 8 and top < height and left < width:
+        flipped = W[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
+        conv2d(upstream, flipped, None, stride, (height - 1 - top, width - 1 - left), False, out)
+        return
+    dx = _room(out, padding) if any(padding) else out.transpose(0, 2, 3, 1)
+    dx[...] = 0
+    _kernels.conv2d_to_input(_last(upstream), _rows(W), height, width, *stride, dx)
     if any(padding):
         out[...] = _inner(dx, padding)
 

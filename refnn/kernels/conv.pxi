@@ -12,6 +12,11 @@ Images arrive padded, (n, H, W, C); kernels as (F, K) in the order a, b, c. Kern
 numbers, a lines below the patch's origin.
 """
 
+cdef enum:
+    FEW = 12   # features at most for which pixels are the better columns
+    PARTS = 4  # that a batch is cut into where each needs memory of its own
+
+
 cdef Py_ssize_t* origins(Py_ssize_t height, Py_ssize_t width, Py_ssize_t row, Py_ssize_t column) except NULL:
     """Return where the patch of every output pixel of an image begins, the last one repeated to fill a tile of rows."""
     cdef Py_ssize_t i, j, pixels = height * width, whole = pixels + NARROW_ROWS
@@ -30,37 +35,48 @@ def conv2d(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bia
     """z (n, Ho, Wo, F) = the patches of x times W^T, plus the bias, cut at zero."""
     cdef Py_ssize_t channels = x.shape[3], line = x.shape[2] * channels, K = W.shape[1], run = kernel_width * channels
     cdef Py_ssize_t height = z.shape[1], width = z.shape[2], features = z.shape[3], pixels = height * width
-    cdef Py_ssize_t n, p, q, a, i, across = width_for(features), down = height_of(across)
-    cdef const real* image
-    cdef const real* begin
-    cdef real sums[TILE]
+    cdef Py_ssize_t n, across = width_for(features), images = z.shape[0]
+    cdef bint many = images * pixels * features * K > WORTH
     check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, z.shape[0],
           height, width, K == kernel_height * run and W.shape[0] == features
           and (bias is None or bias.shape[0] == features))
-    if z.shape[0] * pixels * features == 0:
+    if images * pixels * features == 0:
+        return
+    if channels == 1 and stride_height == stride_width == 1 and features <= FEW:
+        one_channel(x, W, bias, kernel_height, kernel_width, relu, z)
         return
     cdef Py_ssize_t* origin = origins(height, width, stride_height * line, stride_width * channels)
     cdef real* start = starts(bias, features, across, True, <const real*>NULL)
     cdef real* kernels = room(panels(features, across) * across * K, start)
+    cdef const real* first = &x[0, 0, 0, 0] if K else NULL
+    cdef Py_ssize_t each = x.shape[1] * line
     with nogil:
-        for i in range(TILE):
-            sums[i] = 0
         if K:
             pack_columns(features, K, &W[0, 0], K, 1, across, kernels)
-        for n in range(z.shape[0]):
-            image = &x[n, 0, 0, 0] if K else NULL
-            for p in range(panels(pixels, down)):
-                for q in range(panels(features, across)):
-                    begin = start + q * TILE
-                    for a in range(kernel_height):
-                        tile(across, run, image + a * line, origin + p * down, kernels + (q * K + a * run) * across,
-                             begin, sums)
-                        begin = sums
-                    store(across, sums, min(down, pixels - p * down), min(across, features - q * across),
-                          &z[n, 0, 0, 0] + p * down * features + q * across, features, 1, relu)
+        for n in prange(images, schedule="static", num_threads=threads, use_threads_if=many):
+            one_image(first + n * each, line, origin, pixels, kernel_height, run, kernels, features, start, relu,
+                      &z[n, 0, 0, 0])
         free(kernels)
         free(start)
         free(origin)
+
+
+cdef void one_image(const real* x, Py_ssize_t line, const Py_ssize_t* origin, Py_ssize_t pixels,
+                    Py_ssize_t kernel_height, Py_ssize_t run, const real* kernels, Py_ssize_t features,
+                    const real* start, bint relu, real* z) noexcept nogil:
+    """The convolution of one image, tile by tile; a tile takes the kernel row by row."""
+    cdef Py_ssize_t p, q, a, across = width_for(features), down = height_of(across), K = kernel_height * run
+    cdef const real* begin
+    cdef real sums[TILE]
+    for p in range(panels(pixels, down)):
+        for q in range(panels(features, across)):
+            begin = start + q * TILE
+            for a in range(kernel_height):
+                tile(across, run, x + a * line, origin + p * down, kernels + (q * K + a * run) * across, begin,
+                     0 if relu and a == kernel_height - 1 else -INFINITY, sums, across)
+                begin = sums
+            store(across, sums, min(down, pixels - p * down), min(across, features - q * across),
+                  z + p * down * features + q * across, features, 1)
 
 
 def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_t kernel_height,
@@ -69,34 +85,44 @@ def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_
     """Add to dx (n, H, W, C), padded and zero at first: the patches dz W, each number where it was seen."""
     cdef Py_ssize_t channels = dx.shape[3], line = dx.shape[2] * channels, K = W.shape[1], run = kernel_width * channels
     cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3], pixels = height * width
-    cdef Py_ssize_t n, p, q, i, a, across = width_for(run), down = height_of(across), each = panels(run, across)
-    cdef real sums[TILE]
-    cdef Py_ssize_t rows[NARROW_ROWS]
+    cdef Py_ssize_t n, a, across = width_for(run), images = dz.shape[0], each = panels(run, across) * across * features
+    cdef bint many = images * pixels * features * K > WORTH
     check(dx.shape[0], dx.shape[1], dx.shape[2], kernel_height, kernel_width, stride_height, stride_width, dz.shape[0],
           height, width, K == kernel_height * run and W.shape[0] == features)
-    if dz.shape[0] * pixels * features * K == 0:
+    if images * pixels * features * K == 0:
         return
     cdef Py_ssize_t* origin = origins(height, width, stride_height * line, stride_width * channels)
     cdef const real[::1] nothing = None
     cdef real* zeros = starts(nothing, 1, across, True, <const real*>NULL)
-    cdef real* kernels = room(kernel_height * each * across * features, zeros)
+    cdef real* kernels = room(kernel_height * each, zeros)
     with nogil:
         for a in range(kernel_height):
-            pack_columns(run, features, &W[0, a * run], 1, K, across, kernels + a * each * across * features)
-        for n in range(dz.shape[0]):
-            for p in range(panels(pixels, down)):
-                for i in range(down):
-                    rows[i] = min(p * down + i, pixels - 1) * features
-                for a in range(kernel_height):
-                    for q in range(each):
-                        tile(across, features, &dz[n, 0, 0, 0], rows, kernels + (a * each + q) * across * features,
-                             zeros, sums)
-                        for i in range(min(down, pixels - p * down)):
-                            add_row(min(across, run - q * across), sums + i * across,
-                                    &dx[n, 0, 0, 0] + origin[p * down + i] + a * line + q * across)
+            pack_columns(run, features, &W[0, a * run], 1, K, across, kernels + a * each)
+        for n in prange(images, schedule="static", num_threads=threads, use_threads_if=many):
+            one_image_back(&dz[n, 0, 0, 0], pixels, features, kernels, kernel_height, run, zeros, line, origin,
+                           &dx[n, 0, 0, 0])
         free(kernels)
         free(zeros)
         free(origin)
+
+
+cdef void one_image_back(const real* dz, Py_ssize_t pixels, Py_ssize_t features, const real* kernels,
+                         Py_ssize_t kernel_height, Py_ssize_t run, const real* zeros, Py_ssize_t line,
+                         const Py_ssize_t* origin, real* dx) noexcept nogil:
+    """Compute the patches of one image, tile by tile, and add each row of a tile where its pixel saw it."""
+    cdef Py_ssize_t p, q, i, a, across = width_for(run), down = height_of(across), each = panels(run, across)
+    cdef real sums[TILE]
+    cdef Py_ssize_t rows[NARROW_ROWS]
+    for p in range(panels(pixels, down)):
+        for i in range(down):
+            rows[i] = min(p * down + i, pixels - 1) * features
+        for a in range(kernel_height):
+            for q in range(each):
+                tile(across, features, dz, rows, kernels + (a * each + q) * across * features, zeros, -INFINITY, sums,
+                     across)
+                for i in range(min(down, pixels - p * down)):
+                    add_row(min(across, run - q * across), sums + i * across,
+                            dx + origin[p * down + i] + a * line + q * across)
 
 
 def conv2d_to_kernel(const real[:, :, :, ::1] dz, const real[:, :, :, ::1] x, Py_ssize_t kernel_height,
@@ -107,57 +133,167 @@ def conv2d_to_kernel(const real[:, :, :, ::1] dz, const real[:, :, :, ::1] x, Py
     (i, j) met tap (a, b) at (i stride + a, j stride + b), which is line i + a // stride of the plane of phase
     a % stride, and there the place j.
     """
-    cdef Py_ssize_t channels = x.shape[3], K = dW.shape[0]
-    cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3]
+    cdef Py_ssize_t channels = x.shape[3], K = dW.shape[0], images = dz.shape[0]
+    cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3], pixels = height * width
     cdef Py_ssize_t plane = panels(x.shape[1], stride_height) * width, each = channels * stride_height * plane
     cdef Py_ssize_t across = width_for(features), down = height_of(across), taps = panels(K, down)
-    cdef Py_ssize_t n, p, q, i, j, a, b, c, block, depth, wide = panels(features, across)
-    cdef real* target
+    cdef Py_ssize_t i, p, q, a, b, c, part, wide_panels = panels(features, across), numbers = taps * wide_panels * TILE
+    cdef Py_ssize_t workplace = numbers + kernel_width * each + wide_panels * across * DEPTH + x.shape[2]
+    cdef Py_ssize_t parts = min(PARTS, images)
+    cdef bint many = images * pixels * features * K > WORTH
     check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, dz.shape[0],
           height, width, K == kernel_height * kernel_width * channels and dW.shape[1] == features)
     dW[...] = 0
-    if dz.shape[0] * height * width * K * features == 0:
+    if images * pixels * K * features == 0:
         return
     cdef Py_ssize_t* tap = offsets(taps * down)
-    cdef real* sums = room(taps * wide * TILE + kernel_width * each + wide * across * DEPTH + x.shape[2], &x[0, 0, 0, 0])
-    cdef real* planes = sums + taps * wide * TILE
-    cdef real* outputs = planes + kernel_width * each
-    cdef real* line = outputs + wide * across * DEPTH
+    cdef real* sums = room(parts * workplace, &x[0, 0, 0, 0])
+    cdef Py_ssize_t x_each = x.shape[1] * x.shape[2] * channels
     with nogil:
-        for i in range(taps * wide * TILE):
-            sums[i] = 0
         for i in range(taps * down):  # past the last tap the last one is read again; its sums are not stored
             c = min(i, K - 1)
             a, b, c = c // (kernel_width * channels), c // channels % kernel_width, c % channels
             tap[i] = b * each + (c * stride_height + a % stride_height) * plane + a // stride_height * width
-        for n in range(dz.shape[0]):
-            for i in range(x.shape[1]):
-                for c in range(channels):
-                    for j in range(x.shape[2]):
-                        line[j] = x[n, i, j, c]
-                    for b in range(kernel_width):
-                        target = planes + (b * each + (c * stride_height + i % stride_height) * plane
-                                           + i // stride_height * width)
-                        if stride_width == 1:
-                            for j in range(width):
-                                target[j] = line[b + j]
-                        else:
-                            for j in range(width):
-                                target[j] = line[b + j * stride_width]
-            for block in range(panels(height * width, DEPTH)):
-                depth = min(DEPTH, height * width - block * DEPTH)
-                pack_columns(features, depth, &dz[n, 0, 0, 0] + block * DEPTH * features, 1, features, across, outputs)
-                for p in range(taps):
-                    for q in range(wide):
-                        target = sums + (p * wide + q) * TILE
-                        tile(across, depth, planes + block * DEPTH, tap + p * down, outputs + q * across * depth, target,
-                             target)
+        for part in prange(parts, schedule="static", num_threads=threads, use_threads_if=many):
+            some_images(&dz[part * images // parts, 0, 0, 0], (part + 1) * images // parts - part * images // parts,
+                        pixels, width, features, &x[part * images // parts, 0, 0, 0], x.shape[1], x.shape[2], channels,
+                        kernel_width, stride_height, stride_width, tap, taps, each, plane, sums + part * workplace)
+        for part in range(1, parts):
+            for i in range(numbers):
+                sums[i] += sums[part * workplace + i]
         for p in range(taps):
-            for q in range(wide):
-                store(across, sums + (p * wide + q) * TILE, min(down, K - p * down),
-                      min(across, features - q * across), &dW[p * down, q * across], features, 1, False)
+            for q in range(wide_panels):
+                store(across, sums + (p * wide_panels + q) * TILE, min(down, K - p * down),
+                      min(across, features - q * across), &dW[p * down, q * across], features, 1)
         free(sums)
         free(tap)
+
+
+cdef void some_images(const real* dz, Py_ssize_t images, Py_ssize_t pixels, Py_ssize_t width, Py_ssize_t features,
+                      const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t channels, Py_ssize_t kernel_width,
+                      Py_ssize_t stride_height, Py_ssize_t stride_width, const Py_ssize_t* tap, Py_ssize_t taps,
+                      Py_ssize_t each, Py_ssize_t plane, real* sums) noexcept nogil:
+    """Sum up what some images contribute: lay out the planes of each, then block by block of pixels all tiles."""
+    cdef Py_ssize_t across = width_for(features), down = height_of(across), wide_panels = panels(features, across)
+    cdef real* planes = sums + taps * wide_panels * TILE
+    cdef real* outputs = planes + kernel_width * each
+    cdef real* line = outputs + wide_panels * across * DEPTH
+    cdef real* target
+    cdef Py_ssize_t n, i, j, c, b, p, q, block, depth
+    for i in range(taps * wide_panels * TILE):
+        sums[i] = 0
+    for n in range(images):
+        for i in range(H):
+            for c in range(channels):
+                for j in range(W):
+                    line[j] = x[((n * H + i) * W + j) * channels + c]
+                for b in range(kernel_width):
+                    target = planes + (b * each + (c * stride_height + i % stride_height) * plane
+                                       + i // stride_height * width)
+                    if stride_width == 1:
+                        for j in range(width):
+                            target[j] = line[b + j]
+                    else:
+                        for j in range(width):
+                            target[j] = line[b + j * stride_width]
+        for block in range(panels(pixels, DEPTH)):
+            depth = min(DEPTH, pixels - block * DEPTH)
+            pack_columns(features, depth, dz + (n * pixels + block * DEPTH) * features, 1, features, across, outputs)
+            for p in range(taps):
+                for q in range(wide_panels):
+                    target = sums + (p * wide_panels + q) * TILE
+                    tile(across, depth, planes + block * DEPTH, tap + p * down, outputs + q * across * depth, target,
+                         -INFINITY, target, across)
+
+
+cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bias, Py_ssize_t kernel_height,
+                     Py_ssize_t kernel_width, bint relu, real[:, :, :, ::1] z) except -1:
+    """Few features of pictures with one channel: here pixels become the columns of the tile, and features its rows.
+
+    What a tap sees of 32 neighbouring pixels are 32 neighbours too, one shift for each tap. A row of the picture may be
+    walked over its end, into the next, as long as the sums at the seam are not stored. Where the features fill less than
+    half of the tile's rows, these serve several rows of the output together, each with its kernel moved down by one.
+    """
+    cdef Py_ssize_t features = z.shape[3], together = max(1, WIDE_ROWS // features), rows = features * together
+    cdef Py_ssize_t high = kernel_height + together - 1, taps = high * kernel_width, groups = panels(rows, WIDE_ROWS)
+    cdef Py_ssize_t height = z.shape[1], width = z.shape[2]
+    cdef Py_ssize_t i, j, k, f, r, n, part, images = x.shape[0], parts = min(PARTS, images)
+    cdef bint many = images * height * width * features * W.shape[1] > WORTH
+    cdef real* tall = room(rows * taps + groups * TILE + parts * WIDE * taps, &x[0, 0, 0, 0])
+    cdef real* start = tall + rows * taps
+    cdef real* seen = start + groups * TILE
+    cdef Py_ssize_t* begin = offsets(groups * WIDE_ROWS)
+    with nogil:
+        for k in range(rows * taps):
+            tall[k] = 0
+        for f in range(features):
+            for r in range(together):
+                for k in range(W.shape[1]):
+                    tall[(f * together + r) * taps + r * kernel_width + k] = W[f, k]
+        for i in range(groups * WIDE_ROWS):
+            begin[i] = min(i, rows - 1) * taps
+            for j in range(WIDE):
+                start[i * WIDE + j] = bias[min(i, rows - 1) // together] if bias is not None else 0
+        for part in prange(parts, schedule="static", num_threads=threads, use_threads_if=many):
+            for n in range(part * images // parts, (part + 1) * images // parts):
+                one_picture(&x[n, 0, 0, 0], x.shape[1], x.shape[2], kernel_height, kernel_width, features, together,
+                            tall, begin, start, seen + part * WIDE * taps, height, width, relu, &z[n, 0, 0, 0])
+        free(begin)
+        free(tall)
+    return 0
+
+
+cdef void one_picture(const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t kernel_height, Py_ssize_t kernel_width,
+                      Py_ssize_t features, Py_ssize_t together, const real* tall, const Py_ssize_t* begin,
+                      const real* start, real* seen, Py_ssize_t height, Py_ssize_t width, bint relu,
+                      real* z) noexcept nogil:
+    """Do so for one picture, 32 pixels after the other: lay out what the taps see of them, run the tiles, store."""
+    cdef Py_ssize_t high = kernel_height + together - 1, taps = high * kernel_width, rows = features * together
+    cdef Py_ssize_t length = width if together > 1 else (height - 1) * W + width
+    cdef Py_ssize_t a, b, i, p, q, t, count, strip, row, column, full
+    cdef real least = 0 if relu else -INFINITY
+    cdef real* pixel
+    cdef real sums[TILE]
+    for strip in range(panels(height, together) if together > 1 else 1):
+        for p in range(panels(length, WIDE)):
+            count = min(WIDE, length - p * WIDE)
+            for a in range(high):
+                row = strip * together + a
+                for b in range(kernel_width):
+                    shift(count if row < H else 0, x + row * W + b + p * WIDE, seen + (a * kernel_width + b) * WIDE)
+            for q in range(panels(rows, WIDE_ROWS)):
+                tile(WIDE, taps, tall, begin + q * WIDE_ROWS, seen, start + q * TILE, least, sums, WIDE)
+                full = min(WIDE_ROWS, rows - q * WIDE_ROWS)
+                if together == 1:
+                    row, column = p * WIDE // W, p * WIDE % W
+                    for t in range(count):
+                        if column < width:
+                            pixel = z + (row * width + column) * features + q * WIDE_ROWS
+                            for i in range(full):
+                                pixel[i] = sums[i * WIDE + t]
+                        column += 1
+                        if column == W:
+                            row, column = row + 1, 0
+                else:
+                    for i in range(full):
+                        row = strip * together + i % together
+                        if row < height:
+                            pixel = z + (row * width + p * WIDE) * features + i // together
+                            for t in range(count):
+                                pixel[t * features] = sums[i * WIDE + t]
+
+
+cdef inline void shift(Py_ssize_t count, const real* x, real* out) noexcept nogil:
+    """Copy so many of 32 numbers, and zeros after them."""
+    cdef Py_ssize_t j
+    if count == WIDE:
+        for j in range(WIDE):
+            out[j] = x[j]
+    else:
+        for j in range(count):
+            out[j] = x[j]
+        for j in range(count, WIDE):
+            out[j] = 0
 
 
 cdef int check(Py_ssize_t n, Py_ssize_t H, Py_ssize_t W, Py_ssize_t kernel_height, Py_ssize_t kernel_width,

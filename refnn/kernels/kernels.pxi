@@ -1,4 +1,5 @@
 # The body of every CPU level: the same source, built once for each.
+from cython.parallel cimport prange
 from libc.math cimport INFINITY, log, log1p, sqrt, sqrtf
 from libc.stdlib cimport free, malloc
 
@@ -7,10 +8,33 @@ cdef extern from *:
     #ifndef REFNN_SOURCE_HASH
     #define REFNN_SOURCE_HASH ""
     #endif
+    #ifdef _OPENMP
+    #define REFNN_THREADS 1
+    #else
+    #define REFNN_THREADS 0
+    #endif
     """
     const char* REFNN_SOURCE_HASH
+    const int REFNN_THREADS
 
 SOURCE_HASH = REFNN_SOURCE_HASH.decode()
+HAS_THREADS = bool(REFNN_THREADS)  # the compiler knew OpenMP
+
+cdef enum:
+    WORTH = 500_000  # multiply-adds, or numbers to be looked at, that are worth waking another thread for
+
+cdef int threads = 1
+
+
+def set_threads(int number):
+    """Let this many threads share the work of a kernel.
+
+    What they share are whole tiles, images or pieces, each of which one thread computes as it would alone. The sums of
+    several images are kept in a fixed number of parts, whatever the threads, and added up in order: the result is the
+    same, bit for bit.
+    """
+    global threads
+    threads = number
 
 ctypedef fused real:
     float

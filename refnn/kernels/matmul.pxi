@@ -32,41 +32,55 @@ cdef int product(Py_ssize_t m, Py_ssize_t n, Py_ssize_t d, const real* a, Py_ssi
     `start_row` and `start_column` are the steps from tile to tile of `start`, down and across.
     """
     cdef Py_ssize_t width = width_for(n), height = height_of(width), blocks = max(1, panels(d, DEPTH))
-    cdef Py_ssize_t deepest = min(max(d, 1), DEPTH), b_numbers = panels(n, width) * width * deepest
-    cdef Py_ssize_t block, k, p, q, r, i, depth, tall, row, full, columns
-    cdef real* b_packed = room(b_numbers + (0 if a_step == 1 else min(m, HEIGHT) * deepest), b)
-    cdef real* a_packed = b_packed + b_numbers
+    cdef Py_ssize_t deepest = min(max(d, 1), DEPTH), wide_panels = panels(n, width)
+    cdef Py_ssize_t block, k, p, q, r, depth, tall, row
+    cdef bint many = m * n * d > WORTH
+    cdef real least
+    cdef real* b_packed = room(wide_panels * width * deepest + (0 if a_step == 1 else min(m, HEIGHT) * deepest), b)
+    cdef real* a_packed = b_packed + wide_panels * width * deepest
     cdef const real* first
-    cdef const real* begin
-    cdef real* here
-    cdef real sums[TILE]
-    cdef Py_ssize_t rows[NARROW_ROWS]
     with nogil:
-        for i in range(TILE):
-            sums[i] = 0
         for block in range(blocks):
             k = block * DEPTH
             depth = min(DEPTH, d - k)
-            pack_columns(n, depth, b + k * b_step, b_column, b_step, width, b_packed)
+            least = 0 if relu and block == blocks - 1 else -INFINITY
+            for q in prange(wide_panels, schedule="static", num_threads=threads, use_threads_if=many):
+                pack_columns(min(width, n - q * width), depth, b + k * b_step + q * width * b_column, b_column, b_step,
+                             width, b_packed + q * width * depth)
             for r in range(panels(m, HEIGHT)):
                 tall = min(HEIGHT, m - r * HEIGHT)
                 first, row = a + r * HEIGHT * a_row + k * a_step, a_row
                 if a_step != 1:
                     pack_rows(tall, depth, first, a_row, a_step, a_packed)
                     first, row = a_packed, depth
-                for q in range(panels(n, width)):
-                    columns = min(width, n - q * width)
-                    for p in range(panels(tall, height)):
-                        full = min(height, tall - p * height)
-                        for i in range(height):  # past the last row the last one is read again, and not stored
-                            rows[i] = (p * height + min(i, full - 1)) * row
-                        i = r * HEIGHT + p * height
-                        here = c + i * c_row + q * width * c_column
-                        begin = start + i // height * start_row + q * start_column
-                        if block:
-                            load(width, sums, full, columns, here, c_row, c_column)
-                            begin = sums
-                        tile(width, depth, first, rows, b_packed + q * width * depth, begin, sums)
-                        store(width, sums, full, columns, here, c_row, c_column, relu and block == blocks - 1)
+                for p in prange(wide_panels * panels(tall, height), schedule="static", num_threads=threads,
+                                use_threads_if=many):
+                    place(p // panels(tall, height), p % panels(tall, height), width, height, depth, first, row, tall,
+                          n, b_packed, block > 0, start + r * HEIGHT // height * start_row, start_row, start_column,
+                          least, c + r * HEIGHT * c_row, c_row, c_column)
         free(b_packed)
     return 0
+
+
+cdef void place(Py_ssize_t q, Py_ssize_t p, Py_ssize_t width, Py_ssize_t height, Py_ssize_t depth, const real* a,
+                Py_ssize_t a_row, Py_ssize_t m, Py_ssize_t n, const real* b, bint again, const real* start,
+                Py_ssize_t start_row, Py_ssize_t start_column, real least, real* c, Py_ssize_t c_row,
+                Py_ssize_t c_column) noexcept nogil:
+    """Compute tile (p, q) of a product of `depth`, and write it where it belongs: at the edges, what there is of it."""
+    cdef Py_ssize_t i, full = min(height, m - p * height), columns = min(width, n - q * width)
+    cdef Py_ssize_t rows[NARROW_ROWS]
+    cdef real sums[TILE]
+    cdef const real* begin = start + p * start_row + q * start_column
+    c += p * height * c_row + q * width * c_column
+    for i in range(height):  # past the last row the last one is read again, and not stored
+        rows[i] = (p * height + min(i, full - 1)) * a_row
+    if again:
+        for i in range(TILE):
+            sums[i] = 0
+        load(width, sums, full, columns, c, c_row, c_column)
+        begin = sums
+    if c_column == 1 and full == height and columns == width:
+        tile(width, depth, a, rows, b + q * width * depth, begin, least, c, c_row)
+    else:
+        tile(width, depth, a, rows, b + q * width * depth, begin, least, sums, width)
+        store(width, sums, full, columns, c, c_row, c_column)

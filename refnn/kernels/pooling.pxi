@@ -20,15 +20,19 @@ def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t si
         raise ValueError("kernels: shapes do not fit")
     if channels == 0 or out.shape[0] * out.shape[1] * width == 0:
         return
-    cdef real* taken = room(width * channels, &x[0, 0, 0, 0])
+    cdef real* taken = room(x.shape[0] * width * channels, &x[0, 0, 0, 0])
+    cdef real* mine
+    cdef bint many = out.shape[0] * out.shape[1] * width * channels * size_height * size_width > WORTH // 4
     cdef Py_ssize_t* begin = offsets(width * channels)
     with nogil:
         for j in range(width):
             for c in range(channels):
                 begin[j * channels + c] = j * stride_width * channels + c
-        for n in range(out.shape[0]):
+        for n in prange(out.shape[0], schedule="static", num_threads=threads, use_threads_if=many):
+            mine = taken + n * width * channels
             for i in range(out.shape[1]):
-                best, place = &out[n, i, 0, 0], &winner[n, i, 0, 0]
+                best = &out[n, i, 0, 0]
+                place = &winner[n, i, 0, 0]
                 for j in range(width * channels):
                     best[j] = -INFINITY
                     place[j] = -1
@@ -42,9 +46,9 @@ def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t si
                         seen = &x[n, row, 0, 0] + (b - left) * channels
                         if channels < 8:
                             for j in range(first * channels, last * channels):
-                                taken[j] = seen[begin[j]]
+                                mine[j] = seen[begin[j]]
                             for j in range(first * channels, last * channels):
-                                challenge(taken[j], <int>(a * size_width + b), best + j, place + j)
+                                challenge(mine[j], <int>(a * size_width + b), best + j, place + j)
                         else:
                             for j in range(first, last):
                                 for c in range(channels):
@@ -79,15 +83,18 @@ def max_pool2d_backward(const real[:, :, :, ::1] dz, const int[:, :, :, ::1] win
         raise ValueError("kernels: shapes do not fit")
     if channels == 0 or dz.shape[0] * dz.shape[1] * dz.shape[2] == 0:
         return
+    cdef bint many = dz.shape[0] * dz.shape[1] * dz.shape[2] * channels > WORTH // 8
     reach = offsets(size_height * size_width)  # from the corner of a window to each of its places
     with nogil:
         for i in range(size_height * size_width):
             reach[i] = i // size_width * line + i % size_width * channels
-        for n in range(dz.shape[0]):
+        for n in prange(dz.shape[0], schedule="static", num_threads=threads, use_threads_if=many):
             for i in range(dz.shape[1]):
                 for j in range(dz.shape[2]):
-                    share, place = &dz[n, i, j, 0], &winner[n, i, j, 0]
-                    row, column = i * stride_height - top, j * stride_width - left
+                    share = &dz[n, i, j, 0]
+                    place = &winner[n, i, j, 0]
+                    row = i * stride_height - top
+                    column = j * stride_width - left
                     corner = &dx[n, 0, 0, 0] + row * line + column * channels
                     for c in range(channels):
                         corner[reach[place[c]] + c] += share[c]

@@ -19,7 +19,7 @@ cdef enum:
 
 
 cdef void wide(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b, const real* start,
-               real* c) noexcept nogil:
+               real least, real* c, Py_ssize_t row) noexcept nogil:
     """c[i, j] = start[i, j] + sum_k a[rows[i] + k] b[k, j], for 6 rows i and 32 columns j.
 
     Columns j and j + 16 keep six sums each. The compiler gives each of sixteen neighbouring columns a lane of a vector
@@ -36,8 +36,7 @@ cdef void wide(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const re
     cdef const real* a5 = a + rows[5]
     cdef real sums[TILE]  # the compiler knows that nobody else writes here
     if depth < 1:  # nothing to add; and now the compiler knows that the inner loop runs, and vectorises the outer one
-        for k in range(WIDE_ROWS * WIDE):
-            c[k] = start[k]
+        write(WIDE_ROWS, WIDE, start, least, c, row)
         return
     for j in range(NARROW):
         c0 = start[0 * WIDE + j]
@@ -79,12 +78,20 @@ cdef void wide(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const re
         sums[3 * WIDE + NARROW + j] = d3
         sums[4 * WIDE + NARROW + j] = d4
         sums[5 * WIDE + NARROW + j] = d5
-    for k in range(WIDE_ROWS * WIDE):
-        c[k] = sums[k]
+    write(WIDE_ROWS, WIDE, sums, least, c, row)
+
+
+cdef inline void write(Py_ssize_t height, Py_ssize_t width, const real* sums, real least, real* c,
+                       Py_ssize_t row) noexcept nogil:
+    """c[i, j] = the sums, not below `least`; in this form NaN stays NaN."""
+    cdef Py_ssize_t i, j
+    for i in range(height):
+        for j in range(width):
+            c[i * row + j] = least if least > sums[i * width + j] else sums[i * width + j]
 
 
 cdef void narrow(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b, const real* start,
-                 real* c) noexcept nogil:
+                 real least, real* c, Py_ssize_t row) noexcept nogil:
     """The same for 8 rows i and 16 columns j, with eight sums for each column."""
     cdef Py_ssize_t j, k
     cdef real bj, c0, c1, c2, c3, c4, c5, c6, c7
@@ -98,8 +105,7 @@ cdef void narrow(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const 
     cdef const real* a7 = a + rows[7]
     cdef real sums[TILE]
     if depth < 1:
-        for k in range(NARROW_ROWS * NARROW):
-            c[k] = start[k]
+        write(NARROW_ROWS, NARROW, start, least, c, row)
         return
     for j in range(NARROW):
         c0 = start[0 * NARROW + j]
@@ -128,17 +134,16 @@ cdef void narrow(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const 
         sums[5 * NARROW + j] = c5
         sums[6 * NARROW + j] = c6
         sums[7 * NARROW + j] = c7
-    for k in range(NARROW_ROWS * NARROW):
-        c[k] = sums[k]
+    write(NARROW_ROWS, NARROW, sums, least, c, row)
 
 
 cdef void tile(Py_ssize_t width, Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b,
-               const real* start, real* c) noexcept nogil:
+               const real* start, real least, real* c, Py_ssize_t row) noexcept nogil:
     """Take the tile of this width."""
     if width == WIDE:
-        wide(depth, a, rows, b, start, c)
+        wide(depth, a, rows, b, start, least, c, row)
     else:
-        narrow(depth, a, rows, b, start, c)
+        narrow(depth, a, rows, b, start, least, c, row)
 
 
 cdef Py_ssize_t width_for(Py_ssize_t columns) noexcept nogil:
@@ -191,13 +196,10 @@ cdef void pack_rows(Py_ssize_t rows, Py_ssize_t depth, const real* x, Py_ssize_t
                 out[i * depth + k] = x[i * row + k * step]
 
 
-cdef void store(Py_ssize_t width, real* sums, Py_ssize_t rows, Py_ssize_t columns, real* c, Py_ssize_t row,
-                Py_ssize_t column, bint relu) noexcept nogil:
-    """Write a tile to C, cut at zero if asked for."""
+cdef void store(Py_ssize_t width, const real* sums, Py_ssize_t rows, Py_ssize_t columns, real* c, Py_ssize_t row,
+                Py_ssize_t column) noexcept nogil:
+    """Write what there is of a tile at the edge of C, or of one that is stored transposed."""
     cdef Py_ssize_t i, j
-    if relu:
-        for i in range(TILE):
-            sums[i] = 0 if 0 > sums[i] else sums[i]  # in this form NaN stays NaN
     if column == 1:
         for i in range(rows):
             copy_row(columns, sums + i * width, c + i * row)
