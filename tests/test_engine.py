@@ -458,6 +458,25 @@ def test_losses_of_every_kind_train_a_network():
         assert (history[-1].accuracy is None) == (target.ndim == 2), name
 
 
+def test_an_equal_validation_loss_is_no_better_one():
+    net = Network([Dense(3)], 6, 0)
+    history = fit(net, X6, Y6, optimizer=optimizers.SGD(0.0), epochs=9, validation=(X6, Y6), patience=2)
+    assert len(history) == 3  # a rate of 0 leaves the loss as it is: the first epoch stays the best
+
+
+def test_a_network_with_one_output_has_no_accuracy():
+    def two_classes(scores, labels):
+        return losses.binary_cross_entropy(scores, labels[:, np.newaxis])
+
+    def two_classes_backward(upstream, scores, labels):
+        return losses.binary_cross_entropy_backward(upstream, scores, labels[:, np.newaxis])
+
+    net, labels = Network([Dense(1)], 6, 0), Y6 % 2
+    pair = two_classes, two_classes_backward
+    assert [epoch.accuracy for epoch in fit(net, X6, labels, loss=pair, epochs=2)] == [None, None]
+    assert evaluate(net, X6, labels, loss=pair)[1] is None  # the highest of one output says nothing
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_a_saved_network_comes_back_bit_for_bit(name, tmp_path):
     net, X = network(name, 5, "float32"), normal(1, 3, *STACKS[name][1])
