@@ -176,6 +176,14 @@ def test_a_dropped_unit_is_gone_even_if_it_was_nan_or_infinite_and_a_kept_one_is
         assert np.array_equal(dx, [[0, 0, np.nan, -np.inf]], equal_nan=True)
 
 
+@law("DROP-01", level="law")
+@pytest.mark.parametrize("rate", [0.25, 0.5, 0.9])
+def test_what_is_dropped_tells_nothing_of_its_neighbours_in_the_sample_or_of_the_sample_next_to_it(subject, rate):
+    mask = subject.dropout.dropout_mask((400, 250), rate, 6) - (1 - rate)  # of mean zero
+    for pairs in (mask[1:] * mask[:-1], mask[:, 1:] * mask[:, :-1]):
+        assert abs(pairs.mean()) <= 5 * rate * (1 - rate) / math.sqrt(pairs.size)
+
+
 @law("DROP-02", level="law")
 @given(linear_layers())
 def test_scaling_the_outgoing_weights_is_scaling_the_outputs_of_the_units(subject, case):

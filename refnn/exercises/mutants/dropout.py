@@ -21,9 +21,17 @@ def _(shape: tuple[int, ...], rate: float, rng: np.random.Generator | int) -> ND
 
 @mutant("dropout-mask-same-for-all-samples", of="dropout.dropout_mask",
         imitates="one row is drawn and repeated, though a mask for every sample was asked for",
-        killed_by=["test_of_many_units_the_keep_rate_stays"])
+        killed_by=["test_what_is_dropped_tells_nothing_of_its_neighbours_in_the_sample_or_of_the_sample_next_to_it"])
 def _(shape: tuple[int, ...], rate: float, rng: np.random.Generator | int) -> NDArray[np.bool_]:
     return np.broadcast_to(dropout.dropout_mask(tuple(shape)[-1:], rate, rng), shape).copy()
+
+
+@mutant("dropout-mask-whole-samples", of="dropout.dropout_mask",
+        imitates="one number is drawn for each sample, which is dropped or kept as a whole",
+        killed_by=["test_what_is_dropped_tells_nothing_of_its_neighbours_in_the_sample_or_of_the_sample_next_to_it"])
+def _(shape: tuple[int, ...], rate: float, rng: np.random.Generator | int) -> NDArray[np.bool_]:
+    mask = dropout.dropout_mask(shape, rate, rng)
+    return np.broadcast_to(mask[..., :1], mask.shape).copy() if mask.ndim > 1 else mask
 
 
 @mutant("dropout-mask-always-the-same", of="dropout.dropout_mask",

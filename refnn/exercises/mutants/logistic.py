@@ -176,3 +176,20 @@ def _(W: ArrayLike, X: ArrayLike, labels: ArrayLike) -> np.floating:
 def _(W: ArrayLike, X: ArrayLike, labels: ArrayLike) -> NDArray:
     dW = logistic.softmax_nll_gradient(W, X, labels)
     return dW.T.reshape(dW.shape)
+
+
+@mutant("negative-log-likelihood-squared-error", of="logistic.negative_log_likelihood",
+        imitates="the squared error of the probabilities is summed up, which is flat far out and has no single valley",
+        killed_by=["test_halfway_between_two_models_the_cost_is_no_more_than_the_mean",
+                   "test_the_cost_is_minus_the_logarithm_of_the_likelihood"])
+def _(theta: ArrayLike, X: ArrayLike, y: ArrayLike) -> np.floating:
+    cost, p = logistic.negative_log_likelihood(theta, X, y), logistic.probability(theta, X)
+    return cost.dtype.type(((p - np.asarray(y)) ** 2).sum())
+
+
+@mutant("softmax-negative-log-likelihood-one-minus-the-chance", of="logistic.softmax_negative_log_likelihood",
+        imitates="the chance to be wrong is taken for the loss: 1 - p for -log p, which is flat where the net is wrong",
+        killed_by=["test_the_loss_is_convex_in_the_scores",
+                   "test_the_loss_is_minus_the_logarithm_of_the_chance_of_the_label"])
+def _(scores: ArrayLike, labels: ArrayLike) -> NDArray:
+    return -np.expm1(-logistic.softmax_negative_log_likelihood(scores, labels))
