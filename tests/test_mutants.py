@@ -14,6 +14,7 @@ import pytest
 from refnn.cli import main
 from refnn.exercises import trials
 from refnn.exercises.mutants import Mutant, Mutated, mutant, mutants
+from tests.test_public import CONCEPTS
 
 CATALOGUE = mutants()
 each = pytest.mark.parametrize("name", CATALOGUE)
@@ -150,6 +151,7 @@ def test_its_mistake_fits_behind_the_word_when(name):
 
 def test_the_catalogue_has_at_least_five_mutants_for_each_module_and_no_two_with_one_mistake():
     per_module = Counter(wrong.module for wrong in CATALOGUE.values())
+    assert set(per_module) == set(CONCEPTS)
     assert min(per_module.values()) >= 5
     assert len({(wrong.module, wrong.function, wrong.imitates) for wrong in CATALOGUE.values()}) == len(CATALOGUE)
     assert len({wrong.source for wrong in CATALOGUE.values()}) == len(CATALOGUE)
@@ -214,3 +216,17 @@ def test_every_law_of_a_module_meets_every_mutant_of_it(tmp_path, capsys):
     assert fallen["level"] == "definition"
     assert "maxout-mean" in fallen["kills"]
     assert "maxout-hides-nan" not in fallen["kills"]
+
+
+def test_a_law_that_no_mutant_of_its_module_breaks_is_named_and_fails_the_trial(monkeypatch, capsys):
+    few = {name: CATALOGUE[name] for name in ("maxout-mean", "maxout-backward-shared")}
+    monkeypatch.setattr("refnn.cli.mutants.mutants", lambda: few)
+    assert main(["mutants", "maxout", "--all", "--examples", "5"]) == 1
+    assert "no mutant breaks maxout: test_nan_in_a_unit_is_not_hidden_by_the_maximum" in capsys.readouterr().out
+    assert main(["mutants", "maxout-mean", "--all", "--examples", "5"]) == 0  # the others may break what it leaves
+
+
+def test_a_law_about_one_function_alone_has_the_cases_that_ask_for_it():
+    law = trials.laws("optimizers", examples=3)["test_the_memory_has_the_shapes_of_the_parameters"]
+    assert len(law.cases) > len(law.about("Momentum").cases) == 2  # with and without Nesterov
+    assert law.about("adam_step_bound").cases == ()

@@ -135,7 +135,7 @@ def test_a_place_without_a_prediction_has_no_error_and_an_infinite_one_an_infini
     assert isnan(subject.biasvariance.decompose(np.array([[0, np.nan]]), np.ones(1), *world).error)
 
 
-@law("BV-01", level="shape")
+@law("BV-01", level="extreme")
 @given(FLOATS, FLOATS)
 def test_predictions_in_single_precision_are_split_in_double_and_left_alone(subject, dtype, p_dtype):
     F, w = np.array([[1, 2], [0.1, 3]], dtype), np.array([0.5, 0.5], p_dtype)

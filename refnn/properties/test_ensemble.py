@@ -105,10 +105,12 @@ def test_what_boosting_learned_is_such_a_net_too(subject, case, rounds):
 
 
 @law("ENS-01", level="theorem")
-@given(st.lists(st.tuples(st.integers(0, 1), EXACT, SIGNS), max_size=6), st.data())
-def test_no_vote_of_stumps_is_exclusive_or(subject, stumps, data):
+@given(st.lists(st.tuples(st.tuples(st.integers(0, 1), EXACT, SIGNS), EXACT), max_size=6))
+@example([((0, 0.0, 1), 1.0), ((1, 0.0, -1), 1.0)]).via("a product of these two would be")
+def test_no_vote_of_stumps_is_exclusive_or(subject, votes_of_stumps):
     X, y = XOR
-    F = subject.ensemble.boosted_score(X, stumps, data.draw(exact_arrays(len(stumps))))
+    votes = np.array([vote for _, vote in votes_of_stumps])
+    F = subject.ensemble.boosted_score(X, [stump for stump, _ in votes_of_stumps], votes)
     assert F[0] + F[3] == F[1] + F[2]  # each stump sees one input only
     assert not (np.sign(F) == y).all()
 

@@ -317,7 +317,7 @@ def test_the_missed_point_is_twice_the_largest_output_and_one(subject, V, c, B):
 def test_the_missed_point_keeps_the_dtype_and_leaves_its_arguments_alone(subject, dtype):
     V, c = -np.ones((2, 3), dtype), -np.ones(2, dtype)
     x0 = subject.universal.missed_point(V, c)
-    assert x0.dtype == dtype and x0.tolist() == [9, 9]
+    assert x0.dtype == dtype and x0.shape == (2,)
     x0[...] = 99
     assert (V == -1).all() and (c == -1).all()
 
