@@ -599,10 +599,14 @@ def test_monotone_means_that_raising_an_input_lowers_no_output(subject, name):
 
 
 @law("ACT-06", level="law")
-@pytest.mark.parametrize("name", sorted(ELEMENTWISE))
+@pytest.mark.parametrize("name", TABLE)
 def test_smooth_means_that_neither_value_nor_slope_jumps(subject, name):
-    entry, h = subject.activations.activation(name), 2.0**-20
-    jumps = [np.abs(f(GRID + h) - f(GRID - h)).max() for f in (entry.f, entry.prime)]
+    entry, h, z = subject.activations.activation(name), 2.0**-20, GRID
+    prime = entry.prime
+    if prime is None:  # the classes stand side by side, and one upstream gradient asks for all slopes
+        z = np.stack([GRID, 0 * GRID, GRID / 2], axis=-1)
+        prime = lambda z: entry.backward(np.broadcast_to([1.0, -2, 0.5], z.shape), z)  # noqa: E731
+    jumps = [np.abs(f(z + h) - f(z - h)).max() for f in (entry.f, prime)]
     assert (max(jumps) <= 1e-4) == entry.smooth
 
 

@@ -562,6 +562,8 @@ def test_fitting_is_pass_after_pass_over_samples_with_a_constant_one(subject, ca
     fitted = subject.perceptron.Perceptron(epochs, learning_rate=eta).fit(X, y)
     assert fitted.w_.tolist() == w.tolist() and list(fitted.mistakes_) == mistakes
     assert fitted.converged_ is (mistakes[-1] == 0)
+    by_default = subject.perceptron.Perceptron(epochs).fit(X, y)
+    assert (by_default.w_ == subject.perceptron.Perceptron(epochs, learning_rate=1.0).fit(X, y).w_).all()
 
 
 @law("PERC-01", level="definition")

@@ -259,6 +259,14 @@ class _WithoutBias(perceptron.Perceptron):
         return self
 
 
+@mutant("perceptron-learns-slowly", of="perceptron.Perceptron",
+        imitates="the default of the learning rate is an eighth, which from zero only scales the weights",
+        killed_by=["test_fitting_is_pass_after_pass_over_samples_with_a_constant_one"])
+class _LearnsSlowly(perceptron.Perceptron):
+    def __init__(self, epochs: int, learning_rate: float = 0.125) -> None:
+        super().__init__(epochs, learning_rate)
+
+
 @mutant("perceptron-converged-when-tired", of="perceptron.Perceptron",
         imitates="the end of the epochs is taken for convergence",
         killed_by=["test_fitting_is_pass_after_pass_over_samples_with_a_constant_one",
