@@ -430,6 +430,13 @@ def test_convolution_is_bilinear(subject, w, y, other, s, t):
     assert (conv(s * y + t * other, w) == s * conv(y, w) + t * conv(other, w)).all()
 
 
+@law("CNN-01", level="extreme")
+@pytest.mark.parametrize("w, y", [([], [1.0, 2]), ([1.0, 2], []), (np.zeros((0, 2)), np.ones((2, 2)))])
+def test_with_nothing_there_is_no_convolution(subject, w, y):
+    with pytest.raises(ValueError):
+        subject.conv.convolve(np.asarray(w), np.asarray(y))
+
+
 @law("CNN-01", level="theorem")
 @given(st.integers(1, 40))
 def test_the_sum_approaches_the_integral_two_boxes_make_a_tent(subject, steps):

@@ -828,6 +828,13 @@ def test_in_the_minimum_the_best_rate_is_zero_with_or_without_noise(subject):
     assert subject.optimizers.best_rate([0, 0], [0, 1], [2, 2]).tolist() == [0, 0]
 
 
+@law("OPT-07", level="extreme")
+@pytest.mark.parametrize("curvature", [[2.0, 0.0], [-1.0, 2.0]])
+def test_where_the_cost_does_not_bend_upward_there_is_no_best_rate(subject, curvature):
+    with pytest.raises(ValueError):
+        subject.optimizers.best_rate([1.0, 1.0], [1.0, 1.0], curvature)
+
+
 # AdaSecant
 
 

@@ -15,11 +15,9 @@ A wrong class is a subclass of the right one, with a method that is wrong.
 import importlib
 import inspect
 import pkgutil
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from textwrap import dedent
 from typing import Any, TypeVar
 
 from refnn.properties.subject import Subject
@@ -56,10 +54,14 @@ class Mutant:
     @property
     def source(self) -> str:
         """The wrong function as it is written, under the name of the right one."""
-        text = dedent(inspect.getsource(self.replacement))
-        start = next(i for i, line in enumerate(text.splitlines()) if line.startswith(("def ", "class ")))
-        text = "\n".join(text.splitlines()[start:]).replace("def _(", f"def {self.function}(", 1)
-        return re.sub(r"^class \w+", f"class {self.function}", text)
+        wrong = inspect.unwrap(self.replacement)
+        head, at = f"class {wrong.__qualname__}(", 1
+        if inspect.isfunction(wrong):
+            head, at = "def _(", wrong.__code__.co_firstlineno
+        lines, _ = inspect.findsource(importlib.import_module(wrong.__module__))
+        start = next(i for i in range(at - 1, len(lines)) if lines[i].startswith(head))  # below the decorators
+        first, rest = "".join(inspect.getblock(lines[start:])).rstrip("\n").split("(", 1)
+        return f"{first.split()[0]} {self.function}({rest}"
 
 
 def mutant(

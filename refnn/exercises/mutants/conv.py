@@ -242,6 +242,14 @@ def _(w: ArrayLike, y: ArrayLike) -> NDArray:
     return result
 
 
+@mutant("convolve-with-nothing", of="conv.convolve", level="shape",
+        imitates="an empty kernel is taken for one that is 0, and gives zeros",
+        killed_by=["test_with_nothing_there_is_no_convolution"])
+def _(w: ArrayLike, y: ArrayLike) -> NDArray:
+    w = np.asarray(w)
+    return conv.convolve(w if w.size else np.zeros((1,) * w.ndim), y)
+
+
 @mutant("convolve-same-size", of="conv.convolve", level="shape",
         imitates="only the middle is kept, as large as the image: mode same for mode full",
         killed_by=["test_full_convolution_has_a_place_for_every_overlap_and_keeps_the_dtype"])

@@ -801,6 +801,14 @@ def _(distance: ArrayLike, spread: ArrayLike, curvature: ArrayLike) -> NDArray:
     return np.where((d == 0) & (s == 0), rate.dtype.type(np.nan), rate)
 
 
+@mutant("best-rate-in-a-ditch-or-on-a-hill", of="optimizers.best_rate", level="shape",
+        imitates="the size of the curvature is taken, so where the cost bends down there is a rate too",
+        killed_by=["test_where_the_cost_does_not_bend_upward_there_is_no_best_rate"])
+def _(distance: ArrayLike, spread: ArrayLike, curvature: ArrayLike) -> NDArray:
+    h = np.abs(np.asarray(curvature))
+    return optimizers.best_rate(distance, spread, h if h.all() else np.where(h == 0, np.finfo(float).tiny, h))
+
+
 @mutant("best-rate-always-float64", of="optimizers.best_rate", level="shape",
         imitates="float32 is silently promoted",
         killed_by=["test_the_parts_of_adasecant_and_vsgd_keep_the_dtype"])
