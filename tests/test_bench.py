@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from refnn.bench import comparison, peers, record, table
+from refnn import kernels
+from refnn.bench import comparison, limits, peers, record, table
 from refnn.bench import timing as clock
 from refnn.bench.catalogue import LAYERS, NETWORKS, rows
 from refnn.bench.problems import draw
@@ -18,8 +19,8 @@ from refnn.bench.timing import LEAST, repeats, sample
 from refnn.cli import bench, main
 
 ROWS = rows(GROUPS, ["float32", "float64"])
-COPY = {"L2": 200e9, "L3": 100e9, "DRAM": 20e9}
-LIMITS = Limits({"float32": 100e9, "float64": None}, COPY, {"L2": 2**20, "L3": 2**25})
+STREAM = {"L2": 200e9, "L3": 100e9, "DRAM": 20e9}
+LIMITS = Limits({"float32": 100e9, "float64": None}, STREAM, {"L2": 2**20, "L3": 2**25})
 SMALL = {  # sizes of which every side differs, for each kind of work
     "matmul": {"m": 3, "k": 5, "n": 7},
     "conv_forward": {"n": 2, "channels": 3, "side": 6, "filters": 4, "kernel": 3, "padding": 1},
@@ -362,6 +363,46 @@ def test_every_rung_agrees_with_the_definition():
     assert len(rungs) == 11
     assert [rung.name for rung in rungs if not rung.difference <= 1] == []
     assert all(rung.flops > 0 and rung.seconds > 0 for rung in rungs)
+
+
+RUNGS = {name: getattr(limits.compiled(), name) for name in ("loops_ijk", "loops_ikj", "eights", "tiles")
+         if limits.compiled() is not None}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_rung_is_the_product_of_whole_numbers(dtype):
+    rng = np.random.default_rng(0)
+    a, b = (rng.integers(-9, 10, shape).astype(dtype) for shape in ((16, 24), (24, 48)))
+    for rung in (*RUNGS.values(), lambda a, b, out: kernels.matmul(a, b, out=out)):
+        out = np.full((16, 48), np.nan, dtype)
+        rung(a, b, out)
+        np.testing.assert_array_equal(out, a @ b)
+
+
+@pytest.mark.parametrize("shapes", [
+    ((8, 8), (16, 16), (8, 16)), ((8, 8), (8, 16), (16, 16)), ((8, 8), (8, 16), (8, 32)), ((8, 0), (0, 16), (8, 16)),
+])  # fmt: skip
+def test_every_rung_refuses_shapes_that_do_not_fit(shapes):
+    refused = []
+    for name, rung in RUNGS.items():
+        try:
+            rung(*map(np.ones, shapes))
+        except ValueError as wrong:
+            refused.append((name, "ladder: expected" in str(wrong)))
+    assert refused == [(name, True) for name in RUNGS]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_peak_kernel_does_the_multiply_adds_it_counts(dtype):
+    if limits.compiled() is None:
+        assert limits.peak(dtype, 1) is None
+        return
+    sums = np.linspace(-3, 5, 192).astype(dtype)
+    expected = sums
+    for _ in range(5):
+        expected = expected / 2 + 1
+    assert limits.compiled().peak(sums, 5) == 5 * 192
+    np.testing.assert_allclose(sums, expected, rtol=1e-6)
 
 
 def test_a_ladder_is_printed_with_the_factor_of_each_rung():

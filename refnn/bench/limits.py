@@ -1,7 +1,8 @@
 """What the machine could do at best, measured in the same process as everything else.
 
 The peak counts multiply-adds of numbers that never leave the registers, on the CPU level that the kernels run on. The
-bandwidth is that of copying an array with NumPy, read and written, where both copies lie in one level of the memory.
+bandwidth is that of NumPy copying an array or adding two, whichever is faster, where all of them lie in one level of
+the memory; bytes read and bytes written count alike.
 """
 
 import importlib
@@ -36,9 +37,9 @@ def compiled() -> Any:
 def measure(threads: int, dtypes: tuple[str, ...] = ("float32", "float64")) -> Limits:
     """Measure all limits with so many threads at work, each on numbers of its own."""
     sizes = cache_sizes()
-    copy = {level: _copy(size // 4, threads, own=level == "L2") for level, size in sizes.items()}
-    copy["DRAM"] = _copy(2 * max(sizes.values(), default=2**26), threads)
-    return Limits({dtype: peak(dtype, threads) for dtype in dtypes}, copy, sizes)
+    stream = {level: _stream(size // 4, threads, own=level == "L2") for level, size in sizes.items()}
+    stream["DRAM"] = _stream(2 * max(sizes.values()), threads)
+    return Limits({dtype: peak(dtype, threads) for dtype in dtypes}, stream, sizes)
 
 
 def peak(dtype: str, threads: int) -> float | None:
@@ -51,11 +52,12 @@ def peak(dtype: str, threads: int) -> float | None:
     return _rate([partial(kernel, own, DEPTH) for own in sums], flops)
 
 
-def _copy(size: int, threads: int, own: bool = False) -> float:
-    """Return the bytes read and written a second in copying `size` bytes, shared among threads or each on its own."""
+def _stream(size: int, threads: int, own: bool = False) -> float:
+    """Return the bytes a second through arrays of `size` bytes, shared among threads or each with its own."""
     each = max(1, size // (1 if own else threads) // 8)
-    pairs = [(np.ones(each), np.empty(each)) for _ in range(threads)]
-    return _rate([partial(np.copyto, out, x) for x, out in pairs], 16 * each)
+    arrays = [(np.ones(each), np.ones(each), np.empty(each)) for _ in range(threads)]
+    copy = _rate([partial(np.copyto, out, x) for x, _, out in arrays], 16 * each)
+    return max(copy, _rate([partial(np.add, x, y, out=out) for x, y, out in arrays], 24 * each))
 
 
 def _rate(calls: list[Callable[[], Any]], work: float) -> float:

@@ -69,7 +69,7 @@ def _plot(figure: Any, placed: Sequence[Point], limits: Limits, peak: float | No
     axes.plot(ends, [top / 1e9] * 2, color=ink, linewidth=1.2)
     axes.annotate(f"{'peak' if peak else 'fastest'} {top / 1e9:.0f} GF/s, {words}", (ends[1], top / 1e9), (0, 4),
                   textcoords="offset points", ha="right", fontsize=8)
-    for rate in limits.copy.values():
+    for rate in limits.stream.values():
         slope = np.array([ends[0], max(ends[0], top / rate)])
         axes.plot(slope, slope * rate / 1e9, color=ink, linewidth=0.8, alpha=0.6)
     for group, colour in zip(GROUPS, _COLOURS, strict=False):
@@ -86,7 +86,7 @@ def _plot(figure: Any, placed: Sequence[Point], limits: Limits, peak: float | No
     if placed:
         axes.legend(loc="lower right")
     figure.draw_without_rendering()  # now the axes know where a point will lie
-    for level, rate in limits.copy.items():
+    for level, rate in limits.stream.items():
         (left, low), (right, high) = axes.transData.transform([(1, rate / 1e9), (2, 2 * rate / 1e9)])
         axes.annotate(f"{level} {rate / 1e9:.0f} GB/s", (ends[0] * 1.1, ends[0] * 1.1 * rate / 1e9), (0, 2), fontsize=7,
                       textcoords="offset points", rotation=float(np.degrees(np.arctan2(high - low, right - left))),

@@ -71,14 +71,14 @@ class Timing:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the machine can do at best: multiply-adds in registers, and copies in each level of the memory.
+    """What the machine can do at best: multiply-adds in registers, and streams through each level of the memory.
 
     `peak` is in floating-point operations a second, a multiply-add counted as two; None where nothing compiled can
-    measure it. `copy` is in bytes read and written a second, by level; `sizes` is what each level holds, in bytes.
+    measure it. `stream` is in bytes read and written a second, by level; `sizes` is what each level holds, in bytes.
     """
 
     peak: Mapping[str, float | None]
-    copy: Mapping[str, float]
+    stream: Mapping[str, float]
     sizes: Mapping[str, int]
 
     def level(self, traffic: float) -> str:
@@ -124,6 +124,6 @@ class Measured:
     def share(self, limits: Limits) -> float | None:
         """Return that rate as a share of what the machine can do at best."""
         rate = self.rate()
-        copy = limits.copy[limits.level(self.row.traffic)]
-        most = limits.peak[self.row.dtype] if self.row.bound == "compute" else copy
+        stream = limits.stream[limits.level(self.row.traffic)]
+        most = limits.peak[self.row.dtype] if self.row.bound == "compute" else stream
         return None if rate is None or not most else rate / most

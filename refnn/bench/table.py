@@ -20,7 +20,7 @@ _LIBRARY = {"checked": "refnn", "compile": "torch"}  # whose ways they are
 LEGEND = (
     "us: median time of refnn, microseconds; behind it how many times as long others take, each in its",
     "best way (checked: refnn's public function). ratio: that of the best peer; * where it is faster.",
-    "of peak: of what multiply-adds in registers reach or, behind GB/s, copies in the cache it fits in.",
+    "of peak: of what multiply-adds in registers reach or, behind GB/s, a stream in the cache it fits in.",
 )
 
 
@@ -85,10 +85,10 @@ def disagreements(measured: Measured) -> list[str]:
 def limits_in_words(limits: Limits, threads: int) -> list[str]:
     """Say what the machine can do."""
     peaks = [f"{dtype} {peak / 1e9:.0f} GF/s" for dtype, peak in limits.peak.items() if peak]
-    copies = ", ".join(f"{level} {rate / 1e9:.0f}" for level, rate in limits.copy.items())
+    streams = ", ".join(f"{level} {rate / 1e9:.0f}" for level, rate in limits.stream.items())
     words = f"{threads} {'thread' if threads == 1 else 'threads'}"
     peak = f"peak of multiply-adds: {', '.join(peaks)}" if peaks else "peak unknown, as no compiled kernel runs"
-    return [f"{words}: {peak}; copy, GB/s read and written: {copies}"]
+    return [f"{words}: {peak}; stream, GB/s read and written: {streams}"]
 
 
 def ladder(rungs: Iterable[Rung], limits: Limits) -> list[str]:

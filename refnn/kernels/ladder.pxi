@@ -1,58 +1,57 @@
 """The rungs of the ladder: one product C = A B, told again and again, each time with one more idea.
 
-`refnn bench --ladder` runs them beside each other. What the library itself uses, in matmul.pxi and conv.pxi, is the last
-rung with everything that real shapes ask for: edges, strides, bias.
+`refnn bench --ladder` runs them beside each other, from the definition to what refnn itself uses in matmul.pxi and
+conv.pxi: that is the last rung, with larger tiles, and with everything that real shapes ask for.
 """
 
 
-def peak(real[::1] sums, Py_ssize_t depth):
-    """The top of the ladder: multiply-adds that wait for nothing. 16 lanes keep 12 sums each; return how many there were.
+cdef enum:
+    LANES = 16  # running side by side: one vector of float32, or a few shorter ones
+    SPUN = 192  # twelve sums in each lane
 
-    A multiply-add takes four cycles or five, and two can begin in each, so ten must be under way; a tile has twelve.
-    No number is fetched or stored while k runs. The sums start apart, or the compiler would compute one for all.
+
+def peak(real[::1] sums, Py_ssize_t depth):
+    """The top of the ladder: multiply-adds that wait for nothing, `depth` of them on each of 192 sums; return their number.
+
+    A multiply-add takes about four cycles, and two of them begin in each cycle, so more than eight must be under way:
+    every lane has twelve. Nothing is fetched or stored meanwhile. The sums must start apart, or one would do for all.
     """
-    cdef Py_ssize_t j
-    cdef real start[TILE]
-    if sums.shape[0] < TILE or depth < 1:
+    if sums.shape[0] < SPUN or depth < 1:
         raise ValueError("peak: expected room for 192 sums, and at least one step")
-    for j in range(TILE):
-        start[j] = sums[j]
     with nogil:
-        spin(depth, <real>0.5, <real>1, start)
-    for j in range(TILE):
-        sums[j] = start[j]
-    return depth * TILE
+        spin(depth, <real>0.5, <real>1, &sums[0])
+    return depth * SPUN
 
 
 cdef void spin(Py_ssize_t depth, real x, real y, real* sums) noexcept nogil:
-    """sum = sum x + y, `depth` times, for 192 sums."""
+    """sum = sum x + y, so often, for 192 sums."""
     cdef Py_ssize_t j, k
-    cdef real c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, d0, d1
-    cdef real end[TILE]
+    cdef real s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11
+    cdef real ends[SPUN]
     if depth < 1:
         return
-    for j in range(16):
-        c0, c1, c2, c3 = sums[j], sums[16 + j], sums[32 + j], sums[48 + j]
-        c4, c5, c6, c7 = sums[64 + j], sums[80 + j], sums[96 + j], sums[112 + j]
-        c8, c9, d0, d1 = sums[128 + j], sums[144 + j], sums[160 + j], sums[176 + j]
+    for j in range(LANES):
+        s0, s1, s2, s3 = sums[j], sums[16 + j], sums[32 + j], sums[48 + j]
+        s4, s5, s6, s7 = sums[64 + j], sums[80 + j], sums[96 + j], sums[112 + j]
+        s8, s9, s10, s11 = sums[128 + j], sums[144 + j], sums[160 + j], sums[176 + j]
         for k in range(depth):
-            c0 = multiply_add(c0, x, y)
-            c1 = multiply_add(c1, x, y)
-            c2 = multiply_add(c2, x, y)
-            c3 = multiply_add(c3, x, y)
-            c4 = multiply_add(c4, x, y)
-            c5 = multiply_add(c5, x, y)
-            c6 = multiply_add(c6, x, y)
-            c7 = multiply_add(c7, x, y)
-            c8 = multiply_add(c8, x, y)
-            c9 = multiply_add(c9, x, y)
-            d0 = multiply_add(d0, x, y)
-            d1 = multiply_add(d1, x, y)
-        end[j], end[16 + j], end[32 + j], end[48 + j] = c0, c1, c2, c3
-        end[64 + j], end[80 + j], end[96 + j], end[112 + j] = c4, c5, c6, c7
-        end[128 + j], end[144 + j], end[160 + j], end[176 + j] = c8, c9, d0, d1
-    for j in range(TILE):
-        sums[j] = end[j]
+            s0 = multiply_add(s0, x, y)
+            s1 = multiply_add(s1, x, y)
+            s2 = multiply_add(s2, x, y)
+            s3 = multiply_add(s3, x, y)
+            s4 = multiply_add(s4, x, y)
+            s5 = multiply_add(s5, x, y)
+            s6 = multiply_add(s6, x, y)
+            s7 = multiply_add(s7, x, y)
+            s8 = multiply_add(s8, x, y)
+            s9 = multiply_add(s9, x, y)
+            s10 = multiply_add(s10, x, y)
+            s11 = multiply_add(s11, x, y)
+        ends[j], ends[16 + j], ends[32 + j], ends[48 + j] = s0, s1, s2, s3
+        ends[64 + j], ends[80 + j], ends[96 + j], ends[112 + j] = s4, s5, s6, s7
+        ends[128 + j], ends[144 + j], ends[160 + j], ends[176 + j] = s8, s9, s10, s11
+    for j in range(SPUN):
+        sums[j] = ends[j]
 
 
 def loops_ijk(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
