@@ -6,12 +6,11 @@ conv.pxi: that is the last rung, with larger tiles, and with everything that rea
 
 
 cdef enum:
-    LANES = 16  # running side by side: one vector of float32, or a few shorter ones
-    SPUN = 192  # twelve sums in each lane
+    SPUN = 192  # twelve sums in each of sixteen lanes
 
 
 def peak(real[::1] sums, Py_ssize_t depth):
-    """The top of the ladder: multiply-adds that wait for nothing, `depth` of them on each of 192 sums; return their number.
+    """The top of the ladder: multiply-adds that wait for nothing, `depth` on each of 192 sums; return their number.
 
     A multiply-add takes about four cycles, and two of them begin in each cycle, so more than eight must be under way:
     every lane has twelve. Nothing is fetched or stored meanwhile. The sums must start apart, or one would do for all.
@@ -30,7 +29,7 @@ cdef void spin(Py_ssize_t depth, real x, real y, real* sums) noexcept nogil:
     cdef real ends[SPUN]
     if depth < 1:
         return
-    for j in range(LANES):
+    for j in range(16):
         s0, s1, s2, s3 = sums[j], sums[16 + j], sums[32 + j], sums[48 + j]
         s4, s5, s6, s7 = sums[64 + j], sums[80 + j], sums[96 + j], sums[112 + j]
         s8, s9, s10, s11 = sums[128 + j], sums[144 + j], sums[160 + j], sums[176 + j]
