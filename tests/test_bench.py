@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from refnn import kernels
-from refnn.bench import comparison, limits, peers, record, table
+from refnn.bench import comparison, limits, peers, record, table, worker
 from refnn.bench import timing as clock
 from refnn.bench.catalogue import LAYERS, NETWORKS, rows
 from refnn.bench.problems import draw
-from refnn.bench.row import GROUPS, Limits, Measured, Row, Timing
+from refnn.bench.row import GROUPS, Contender, Limits, Measured, Row, Timing
 from refnn.bench.session import Session, environment
 from refnn.bench.timing import LEAST, repeats, sample
 from refnn.cli import bench, main
@@ -261,6 +261,22 @@ def test_a_row_is_measured_in_its_own_process(session):
 def test_a_worker_tells_what_went_wrong(session):
     with pytest.raises(ChildProcessError, match="the process that measures refnn, numpy: "):
         session._workers[0].ask("open", key="nothing", group="conv", dtype="float32")
+
+
+def test_a_contender_that_fails_is_named_and_the_others_are_measured(monkeypatch):
+    def contenders(library, work, inputs):
+        yield Contender("good", lambda: None, lambda: [inputs["z"]])
+        yield Contender("bad", lambda: None, lambda: [1 / 0])
+        yield Contender("slow to fail", lambda: 1 / 0, lambda: [inputs["z"]])
+        raise MemoryError("no more")
+
+    bench = worker._Bench(["numpy"], 1)
+    monkeypatch.setattr(peers, "contenders", contenders)
+    told = bench.open("elementwise/relu 32k/float32", "elementwise", "float32")
+    assert [facts["name"] for facts in told] == ["good", "bad", "slow to fail", "numpy"]
+    failures = [facts.get("failure", "").partition(":")[0] for facts in told]
+    assert failures == ["", "ZeroDivisionError", "ZeroDivisionError", "MemoryError"]
+    assert len(bench.round(0)) == 1
 
 
 def test_the_command_writes_tables_and_json(tmp_path, capsys):

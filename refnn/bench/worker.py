@@ -73,16 +73,21 @@ class _Bench:
         self.calls: list[tuple[Any, int]] = []
         told: list[dict[str, Any]] = []
         for library in self.libraries:
-            try:
-                for contender in peers.contenders(library, row.work, draw(row)):
-                    facts: dict[str, Any] = {"name": contender.name, "library": library}
-                    told.append(facts)
-                    facts["difference"] = difference(contender.answer(), reference, row)
-                    self.calls.append((contender.call, repeats(contender.call)))
-            except Exception as wrong:
-                if not (told and told[-1]["library"] == library and "difference" not in told[-1]):
-                    told.append({"name": library, "library": library})
-                told[-1] |= {"failure": _line(wrong), "difference": None}
+            contenders = peers.contenders(library, row.work, draw(row))
+            while True:
+                facts: dict[str, Any] = {"name": library, "library": library, "difference": None}
+                try:
+                    contender = next(contenders)
+                    facts["name"] = contender.name
+                    gap, count = difference(contender.answer(), reference, row), repeats(contender.call)
+                except StopIteration:
+                    break
+                except Exception as wrong:
+                    facts["failure"] = _line(wrong)
+                else:
+                    facts["difference"] = gap
+                    self.calls.append((contender.call, count))
+                told.append(facts)
         return told
 
     def round(self, turn: int) -> list[float]:

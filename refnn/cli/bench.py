@@ -8,6 +8,7 @@ idea of the kernels is worth.
 import argparse
 import json
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from refnn.register import did_you_mean
 
 if TYPE_CHECKING:
-    from refnn.bench.row import Limits, Measured
+    from refnn.bench.ladder import Rung
+    from refnn.bench.row import Limits, Measured, Row
 
 GROUPS = ("matmul", "conv", "elementwise", "steps", "perceptron")
 DTYPES = ("float32", "float64")
@@ -38,16 +40,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure, print, write; return 1 where a contender of refnn gave a wrong answer."""
-    from refnn.bench import ladder, machine, peers, record, table
-    from refnn.bench.catalogue import rows
-    from refnn.bench.session import Session
+    """Measure, print, write; return 1 where refnn failed or gave a wrong answer."""
+    from refnn.bench import machine, record, table
     from refnn.cli.info import kernels_in_words
+
+    plan, say = _plan(options), _Speaker(options.json == "-")
+    before = machine.load()
+    found = _climb(plan, say) if options.ladder else _measure(plan, say)
+    facts, loads = machine.facts(kernels_in_words()), (before, machine.load())
+    say("", *wrap(table.last_line(facts, loads, plan.threads), table.WIDTH))
+    data = record.as_data(facts | {"load": loads}, found.limits, found.measured, found.rungs, plan.absent)
+    if options.json == "-":
+        print(json.dumps(data, indent=1))
+    elif options.json:
+        Path(options.json).write_text(json.dumps(data, indent=1) + "\n", "utf-8")
+    if options.plot:
+        from refnn.bench.roofline import draw
+
+        draw(found.measured, found.limits, options.plot, options.dark)
+    return 0 if all(result.ours for result in found.measured) else 1
+
+
+@dataclass
+class _Plan:
+    """What was asked for, checked."""
+
+    rows: "list[Row]"
+    threads: list[int]
+    libraries: list[str]
+    absent: dict[str, str]  # libraries that were asked for, and why they are not there
+    rounds: tuple[int, int]
+    seconds: float
+
+
+@dataclass
+class _Found:
+    """What came out."""
+
+    limits: "dict[int, Limits]" = field(default_factory=dict)
+    measured: "list[Measured]" = field(default_factory=list)
+    rungs: "list[Rung]" = field(default_factory=list)
+
+
+def _plan(options: argparse.Namespace) -> _Plan:
+    """Check everything before anything is measured."""
+    from refnn.bench import ladder, peers
+    from refnn.bench.catalogue import rows
 
     groups = [_one_of("--group", name, GROUPS) for name in options.group or GROUPS]
     dtypes = [_one_of("--dtype", name, DTYPES) for name in options.dtype or DTYPES[:1]]
     wanted = [_one_of("--peer", name, peers.LIBRARIES) for name in options.peer or peers.LIBRARIES]
-    counts = _threads(options.threads, options.ladder)
     chosen = [row for row in rows(groups, dtypes) if not options.row or any(text in row.name for text in options.row)]
     if not chosen:
         raise ValueError(f"--row: no row of {', '.join(groups)} has {' or '.join(map(repr, options.row))} in its name")
@@ -56,47 +98,50 @@ def run(options: argparse.Namespace) -> int:
         ladder.refuse()
     libraries = [name for name in dict.fromkeys(["refnn", "numpy", *wanted]) if peers.installed(name)]
     absent = {name: "not installed" for name in wanted if name not in libraries}
-    quiet = options.json == "-"
-    say = _Speaker(quiet)
-    before = machine.load()
-    limits: dict[int, Limits] = {}
-    results: list[Measured] = []
-    rungs: list[Any] = []
-    if not options.ladder:
-        say(*table.LEGEND)
-    if absent and not options.ladder:
-        names = " ".join(peers.LIBRARIES[name][1] for name in absent)
-        say(f"not installed, so not measured: {names.replace(' ', ', ')} (pip install {names})")
-    for threads in counts:
-        with Session(libraries if not options.ladder else ["refnn"], threads) as session:
-            absent |= session.missing
+    rounds, seconds = ((5, 7), 0.5) if options.quick else ((9, 31), 1.5)
+    return _Plan(chosen, _threads(options.threads, options.ladder), libraries, absent, rounds, seconds)
+
+
+def _measure(plan: _Plan, say: "_Speaker") -> _Found:
+    """Measure row by row and show each as it comes."""
+    from refnn.bench import peers, table
+    from refnn.bench.session import Session
+
+    found = _Found()
+    say(*table.LEGEND)
+    if plan.absent:
+        names = [peers.LIBRARIES[name][1] for name in plan.absent]
+        say(f"not installed, so not measured: {', '.join(names)} (pip install {' '.join(names)})")
+    for threads in plan.threads:
+        with Session(plan.libraries, threads) as session:
+            plan.absent |= session.missing
             say(*(f"{name} cannot be imported: {why}" for name, why in session.missing.items()))
-            limits[threads] = session.limits()
-            say("", *table.limits_in_words(limits[threads], threads))
-            if options.ladder:
-                rungs = [ladder.Rung(**rung) for rung in session.ladder()]
-                say(*table.ladder(rungs, limits[threads]))
-                continue
+            limits = found.limits[threads] = session.limits()
+            say("", *table.limits_in_words(limits, threads))
             section = None
-            for row in chosen:
+            for row in plan.rows:
                 if (row.group, row.dtype) != section:
                     section = row.group, row.dtype
-                    say("", *table.head(row.group, row.dtype, threads, session.cpus, libraries))
-                result = session.measure(row, (5, 7) if options.quick else (9, 31), 0.5 if options.quick else 1.5)
-                results.append(result)
-                say(table.line(result, limits[threads], libraries), *table.disagreements(result))
-    facts, loads = machine.facts(kernels_in_words()), (before, machine.load())
-    say("", *wrap(table.last_line(facts, loads, counts), table.WIDTH))
-    data = record.as_data(facts | {"load": loads}, limits, results, rungs, absent)
-    if quiet:
-        print(json.dumps(data, indent=1))
-    elif options.json:
-        Path(options.json).write_text(json.dumps(data, indent=1) + "\n", "utf-8")
-    if options.plot:
-        from refnn.bench.roofline import draw
+                    say("", *table.head(row.group, row.dtype, threads, session.cpus, plan.libraries))
+                result = session.measure(row, plan.rounds, plan.seconds)
+                found.measured.append(result)
+                say(table.line(result, limits, plan.libraries), *table.disagreements(result))
+    return found
 
-        draw(results, limits, options.plot, options.dark)
-    return 0 if all(result.ours for result in results) else 1
+
+def _climb(plan: _Plan, say: "_Speaker") -> _Found:
+    """Climb the ladder and show it."""
+    from refnn.bench import table
+    from refnn.bench.ladder import Rung
+    from refnn.bench.session import Session
+
+    found = _Found()
+    for threads in plan.threads:
+        with Session(["refnn"], threads) as session:
+            limits = found.limits[threads] = session.limits()
+            found.rungs = [Rung(**rung) for rung in session.ladder()]
+            say(*table.limits_in_words(limits, threads), *table.ladder(found.rungs, limits))
+    return found
 
 
 class _Speaker:

@@ -24,7 +24,10 @@ def use(threads: int) -> None:
 def _pure(name: str, function: Callable[..., Any], *arrays: NDArray, back: Sequence[int] = ()) -> Contender:
     """Return a contender that compiles a function of arrays; `back` permutes the axes of its answer."""
     compiled, inputs = jax.jit(function), [jnp.asarray(np.ascontiguousarray(array)) for array in arrays]
-    call = lambda: compiled(*inputs).block_until_ready()  # noqa: E731
+
+    def call() -> Any:
+        return compiled(*inputs).block_until_ready()
+
     return Contender(name, call, lambda: [np.asarray(call()).transpose(back) if back else np.asarray(call())])
 
 
@@ -112,7 +115,10 @@ def _loss(scores: Any, labels: Any) -> Any:
 def softmax_cross_entropy(scores: NDArray, labels: NDArray) -> Iterator[Contender]:
     """Value and gradient."""
     compiled, s, y = jax.jit(jax.value_and_grad(_loss)), jnp.asarray(scores), jnp.asarray(labels)
-    call = lambda: jax.block_until_ready(compiled(s, y))  # noqa: E731
+
+    def call() -> Any:
+        return jax.block_until_ready(compiled(s, y))
+
     yield Contender("jax", call, lambda: [np.asarray(array) for array in call()])
 
 
