@@ -237,6 +237,16 @@ def test_a_sample_that_is_always_broken_into_is_taken_in_the_end(monkeypatch):
     assert len(called) == 1 + clock.TRIES * 10
 
 
+def test_only_a_pinned_process_that_was_broken_into_counts_the_time_it_worked(monkeypatch):
+    import time
+
+    counts = iter(range(100))
+    monkeypatch.setattr(clock, "_interruptions", lambda: next(counts))
+    for pinned, asleep in ((False, True), (True, False)):  # to sleep is not to work
+        monkeypatch.setattr(clock, "_has_one_processor", lambda pinned=pinned: pinned)
+        assert (sample(lambda: time.sleep(0.01), 1) >= 0.01) == asleep
+
+
 def test_a_worker_finds_the_number_of_threads_in_its_environment():
     assert environment(1)["OPENBLAS_NUM_THREADS"] == "1"
     assert environment(3)["OMP_NUM_THREADS"] == "3"
@@ -279,11 +289,13 @@ def test_a_contender_that_fails_is_named_and_the_others_are_measured(monkeypatch
     assert len(bench.round(0)) == 1
 
 
-def test_the_command_writes_tables_and_json(tmp_path, capsys):
+def test_the_command_writes_tables_and_json_and_names_the_peers_it_lacks_in_one_line(tmp_path, capsys, monkeypatch):
     file = tmp_path / "bench.json"
-    arguments = ["--group", "perceptron", "--peer", "numpy", "--threads", "1", "--quick", "--json", str(file)]
-    assert main(["bench", *arguments]) == 0
+    monkeypatch.setattr(peers, "installed", lambda library: library in {"refnn", "numpy"})
+    assert main(["bench", "--group", "perceptron", "--threads", "1", "--quick", "--json", str(file)]) == 0
     out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if "not installed" in line] == [
+        "not installed, so not measured: torch, jax, scikit-learn, scipy (pip install torch jax scikit-learn scipy)"]
     assert "perceptron, float64, 1 thread" in out
     assert "epoch 10000x100" in out
     assert "load average" in out
@@ -292,6 +304,7 @@ def test_the_command_writes_tables_and_json(tmp_path, capsys):
     assert set(data) == {"schema", "machine", "missing", "limits", "rows", "ladder"}
     assert {"processor", "versions", "date", "load"} <= set(data["machine"])
     assert set(data["limits"]) == {"1"}
+    assert data["missing"] == dict.fromkeys(["torch", "jax", "sklearn", "scipy"], "not installed")
     (only,) = data["rows"]
     assert set(only) == {"group", "name", "dtype", "threads", "flops", "traffic", "bound", "ratio", "rival", "rate",
                          "share", "contenders"}  # fmt: skip
@@ -317,14 +330,6 @@ def test_wrong_input_is_one_line_and_measures_nothing(arguments, words, capsys):
     assert captured.out == ""
     assert words in captured.err
     assert len(captured.err.splitlines()) == 1
-
-
-def test_peers_that_are_not_installed_are_named_in_one_line(monkeypatch, capsys):
-    monkeypatch.setattr(peers, "installed", lambda library: library in {"refnn", "numpy"})
-    assert main(["bench", "--group", "perceptron", "--threads", "1", "--quick"]) == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if "not installed" in line]
-    assert lines == ["not installed, so not measured: torch, jax, scikit-learn, scipy "
-                     "(pip install torch jax scikit-learn scipy)"]  # fmt: skip
 
 
 def test_groups_are_spelt_alike_everywhere():
