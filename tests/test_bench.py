@@ -165,6 +165,12 @@ def test_where_memory_is_the_limit_the_share_is_that_of_the_cache_it_fits_in():
         assert measured.share(LIMITS) == pytest.approx(traffic / expected)
 
 
+def test_what_is_written_over_needs_no_cache_of_its_own():
+    assert LIMITS.level(row(traffic=3e7)) == "L3"
+    assert LIMITS.level(row(traffic=6e7)) == "DRAM"
+    assert LIMITS.level(row(traffic=6e7, footprint=3e7)) == "L3"
+
+
 def test_wrong_and_failed_contenders_never_win_and_are_named():
     times = [timing("refnn", 0.02), timing("numpy", 0.05), timing("torch", 0.01, 7.0), timing("jax", 0.0, None, "X: y")]
     measured = Measured(row(), 1, times)

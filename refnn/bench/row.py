@@ -16,7 +16,8 @@ class Row:
 
     `work` names the function that does it in each module of `peers`, and the one in `problems` that draws its inputs
     from `sizes`. `flops` and `traffic` are what it costs at least: operations, and bytes read or written once. `depth`
-    is how many numbers the longest of its sums adds up; `bound` says what limits it, "compute" or "memory".
+    is how many numbers the longest of its sums adds up; `bound` says what limits it, "compute" or "memory". `footprint`
+    is how many bytes it touches, where that is not the traffic because some are written over.
     """
 
     group: str
@@ -28,6 +29,7 @@ class Row:
     traffic: float
     depth: int = 1
     bound: str = "compute"
+    footprint: float | None = None
 
     @property
     def key(self) -> str:
@@ -81,9 +83,10 @@ class Limits:
     stream: Mapping[str, float]
     sizes: Mapping[str, int]
 
-    def level(self, traffic: float) -> str:
-        """Name the level of the memory that so many bytes fit into."""
-        return next((name for name, size in self.sizes.items() if traffic <= size), "DRAM")
+    def level(self, row: Row) -> str:
+        """Name the level of the memory that what a row touches fits into."""
+        touched = row.traffic if row.footprint is None else row.footprint
+        return next((name for name, size in self.sizes.items() if touched <= size), "DRAM")
 
 
 @dataclass
@@ -124,6 +127,6 @@ class Measured:
     def share(self, limits: Limits) -> float | None:
         """Return that rate as a share of what the machine can do at best."""
         rate = self.rate()
-        stream = limits.stream[limits.level(self.row.traffic)]
+        stream = limits.stream[limits.level(self.row)]
         most = limits.peak[self.row.dtype] if self.row.bound == "compute" else stream
         return None if rate is None or not most else rate / most
