@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__: list[str] = []
+__all__ = ["Channel", "limit_memory"]
 
 
 class Channel:
@@ -46,7 +46,7 @@ def main() -> None:
     import refnn.properties
     from refnn.checking.recorder import Recorded, Recorder
 
-    _limit(job["memory"])
+    limit_memory(job["memory"])
     recorder = Recorder(job["seconds"])
     recorder.stopped.update(job["stopped"])
     if hasattr(signal, "setitimer"):
@@ -114,7 +114,7 @@ def _too_long(number: int, frame: object) -> None:
     raise Endless
 
 
-def _limit(gibibytes: float) -> None:
+def limit_memory(gibibytes: float) -> None:
     """Let this process take no more than so much further memory, and write no large files; where that is possible."""
     try:
         import resource

@@ -1,14 +1,19 @@
-"""The command line: `refnn check`, `train`, `predict`, `experiment`, `explain`, and so on."""
+"""The command line: `refnn check`, `train`, `explain`, `start` and the other `COMMANDS`, each in a module of its own."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from refnn import __version__
 from refnn.register import did_you_mean
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = ("check", "train", "predict", "experiment", "explain", "errata", "start", "watch", "next", "hint", "list",
+            "mutants", "museum", "bench", "info")  # fmt: skip
+_MODULES = {"next": "next_", "list": "list_"}  # whose names are taken
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # other on a busy machine. NumPy reads this when it is first imported, and the commands import it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from refnn.cli import bench, check, errata, experiment, explain, info, museum, mutants, predict, train
+        modules = [import_module(f"refnn.cli.{_MODULES.get(name, name)}") for name in COMMANDS]
     except ImportError as wrong:  # a kernel form that does not exist, say
         return _say("refnn", wrong, 2)
     parser = argparse.ArgumentParser(
@@ -27,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"refnn {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (check, train, predict, experiment, explain, errata, mutants, museum, bench, info):
-        name = module.__name__.rpartition(".")[2]
+    for name, module in zip(COMMANDS, modules, strict=True):
         words = (module.__doc__ or "").partition("\n")[0]
         sub = commands.add_parser(name, help=words, description=module.__doc__,
                                   formatter_class=argparse.RawDescriptionHelpFormatter)

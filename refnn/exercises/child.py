@@ -1,0 +1,196 @@
+"""The process in which a learner's law or counterexample is tried: `python -m refnn.exercises.child`, a job on stdin.
+
+It answers in lines of JSON, each as soon as it is known, so that what is known is not lost if the process is ended.
+"""
+
+import importlib.util
+import inspect
+import json
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from refnn.checking.child import Channel, limit_memory
+from refnn.exercises.course import Exercise, exercise
+from refnn.properties.subject import NotWrittenYet, Subject
+
+__all__ = ["Unusable", "judged", "load", "met", "named"]
+
+EXAMPLES = 100
+STUB = "not written yet: it raises NotImplementedError"
+
+
+class Unusable(Exception):
+    """A file that cannot be judged, and why; with the line of the file if one is to blame."""
+
+    def __init__(self, text: str, line: str = "") -> None:
+        super().__init__(text)
+        self.line = line
+
+
+def main() -> None:
+    """Try the file of the job."""
+    job = json.load(sys.stdin)
+    channel = Channel()
+    sys.stdin = open(os.devnull)  # noqa: SIM115  # input() finds the end of the file
+    os.dup2(sys.stdin.fileno(), 0)
+    import refnn.activations
+    import refnn.conv  # noqa: F401  # the memory for NumPy and the kernels is not the learner's
+
+    limit_memory(job["memory"])
+    chosen, path = exercise(job["exercise"]), Path(job["file"])
+    sys.path.append(str(path.resolve().parent))
+    try:
+        if chosen.kind == "counterexample":
+            passed, text = judged(chosen, named(load(path), "counterexample"))
+            channel.say("end", passed=passed, text=text)
+        else:
+            _meetings(chosen, path, channel)
+    except Unusable as wrong:
+        channel.say("error", text=str(wrong), line=wrong.line)
+
+
+def _meetings(chosen: Exercise, path: Path, channel: Channel) -> None:
+    """Let the law meet refnn, and if it accepts that, the wrong versions."""
+    from refnn.exercises.grading import wrong_versions
+    from refnn.exercises.mutants import Mutated
+
+    law = named(load(path), chosen.law)
+    channel.say("meets", subject="refnn")
+    why = met(law, Subject("refnn"))
+    if why is not None:
+        law = named(load(path, simplest=True), chosen.law)
+        why = met(law, Subject("refnn")) or why
+    channel.say("met", subject="refnn", broken=why is not None, why=why or "")
+    if why is None:
+        for mutant in wrong_versions(chosen):
+            channel.say("meets", subject=mutant.name)
+            channel.say("met", subject=mutant.name, broken=met(law, Mutated(mutant)) is not None)
+    channel.say("end")
+
+
+def load(path: Path, simplest: bool = False) -> Any:
+    """Execute a file in which laws draw the same inputs each time; look for the simplest one that fails, if asked to.
+
+    Raises:
+        Unusable: if that fails.
+    """
+    import hypothesis
+
+    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate, *([hypothesis.Phase.shrink] * simplest)]
+    before = hypothesis.settings.default
+    hypothesis.settings.register_profile(
+        "refnn-exercise", phases=phases, max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
+        report_multiple_bugs=False, print_blob=False, suppress_health_check=list(hypothesis.HealthCheck),
+    )  # fmt: skip
+    hypothesis.settings.load_profile("refnn-exercise")
+    spec = importlib.util.spec_from_file_location(f"refnn_exercise_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as wrong:
+        raise Unusable(f"{path.name} cannot be loaded: {_sentence(wrong)}", _line(wrong, path)) from None
+    finally:
+        hypothesis.settings.register_profile("refnn-before-exercise", before)
+        hypothesis.settings.load_profile("refnn-before-exercise")
+    return module
+
+
+def named(module: Any, name: str) -> Callable[..., Any]:
+    """Return the function of this name.
+
+    Raises:
+        Unusable: if there is none.
+    """
+    found = getattr(module, name, None)
+    if not callable(found):
+        raise Unusable(f"the function {name} is gone; it is what is judged, so leave it its name")
+    return found  # type: ignore[no-any-return]
+
+
+def met(law: Callable[..., Any], subject: Subject) -> str | None:
+    """Return what a law says against a subject, None where it holds.
+
+    Raises:
+        Unusable: if it is still a stub, cannot be called with a subject, or asks for what does not exist.
+    """
+    import hypothesis
+    import pytest
+
+    parameters = list(inspect.signature(law).parameters)
+    if parameters != ["subject"]:
+        hint = "" if hasattr(law, "hypothesis") else ": is `@given(...)` missing above it?"
+        raise Unusable(f"{law.__name__} is called with the subject alone, and asks for {', '.join(parameters)}{hint}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            law(subject=subject)
+    except NotImplementedError:
+        raise Unusable(STUB) from None
+    except NotWrittenYet as missing:
+        raise Unusable(f"your law asks for what there is not: {missing}") from None
+    except hypothesis.errors.HypothesisException as wrong:
+        raise Unusable(f"Hypothesis cannot run it: {_sentence(wrong)}") from None
+    except SystemExit as wrong:
+        raise Unusable(f"your law {_sentence(wrong)}") from None
+    except (Exception, pytest.fail.Exception) as wrong:
+        where = _line(wrong, Path(inspect.getfile(inspect.unwrap(law))))
+        notes = [line for note in getattr(wrong, "__notes__", []) for line in note.splitlines()]
+        example = [line for line in notes if "subject=" not in line]
+        return "\n".join([*([where] if where else []), _sentence(wrong), *example])
+    return None
+
+
+def judged(chosen: Exercise, answer: Callable[..., Any]) -> tuple[bool, str]:
+    """Tell whether a counterexample refutes the claim, and what to say.
+
+    Raises:
+        Unusable: if it is still a stub, or returns what the claim does not speak of.
+    """
+    from refnn.exercises.claims import claims
+
+    claim = claims()[chosen.claim]
+    try:
+        inputs = answer()
+    except NotImplementedError:
+        raise Unusable(STUB) from None
+    except (Exception, SystemExit) as wrong:
+        raise Unusable(f"counterexample() {_sentence(wrong)}", _line(wrong, Path(inspect.getfile(answer)))) from None
+    names = list(inspect.signature(claim.holds).parameters)
+    if not isinstance(inputs, dict) or set(inputs) != set(names):
+        got = f"{{{', '.join(map(repr, inputs))}}}" if isinstance(inputs, dict) else type(inputs).__name__
+        raise Unusable(f"counterexample() returns {got}; expected a dictionary with {', '.join(map(repr, names))}")
+    try:
+        holds = claim.holds(**inputs)
+    except (ValueError, TypeError) as refused:
+        raise Unusable(f"the claim does not speak of such inputs: {refused}") from None
+    if holds:
+        return False, "On these inputs the claim holds. A counterexample is one where it does not."
+    return True, "Refuted: on these inputs the claim does not hold."
+
+
+def _sentence(wrong: BaseException) -> str:
+    """Return an exception in one line."""
+    if isinstance(wrong, SystemExit):
+        return "calls exit()"
+    text = wrong.msg if isinstance(wrong, SyntaxError) else str(wrong)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return f"{type(wrong).__name__}: {first}" if first else type(wrong).__name__
+
+
+def _line(wrong: BaseException, path: Path) -> str:
+    """Return the line of the learner's file on which an exception was raised."""
+    if isinstance(wrong, SyntaxError) and wrong.filename:
+        return f"{Path(wrong.filename).name}, line {wrong.lineno}: {(wrong.text or '').strip()}"
+    home = str(path.resolve())
+    lines = [f for f in traceback.extract_tb(wrong.__traceback__) if str(Path(f.filename).resolve()) == home]
+    return f"{path.name}, line {lines[-1].lineno}: {lines[-1].line}" if lines else ""
+
+
+if __name__ == "__main__":
+    main()

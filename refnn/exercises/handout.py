@@ -1,0 +1,162 @@
+"""What a learner is handed: the file with the stub at the start, and the solution after a pass."""
+
+import ast
+import importlib
+import inspect
+import re
+from textwrap import dedent, fill, indent
+
+from refnn import register
+from refnn.exercises.course import Exercise
+from refnn.register.plain import formula, plain
+
+__all__ = ["handout", "solution", "stub"]
+
+_WIDTH = 100
+_LAST = "# Check it at every save: refnn watch {name}    or once: refnn next    Stuck? refnn hint"
+
+
+def handout(exercise: Exercise) -> str:
+    """Return the text of the file that the learner works in."""
+    head, body = {
+        "implement": _implement, "law": _law, "counterexample": _counterexample, "repair": _repair,
+    }[exercise.kind](exercise)  # fmt: skip
+    words = "\n\n".join(_filled(part) for part in (f"{exercise.title}.", *head) if part)
+    docstring = f'{_raw(words)}"""{words}\n"""'
+    return f"{docstring}\n\n{body.strip()}\n\n\n{_LAST.format(name=exercise.name)}\n"
+
+
+def solution(exercise: Exercise) -> str:
+    """Return what passes: refnn's own code, its law, or the stored counterexample."""
+    if exercise.kind == "law":
+        return _law_source(exercise)
+    if exercise.kind == "counterexample":
+        from refnn.exercises.claims import claims
+
+        return _source(claims()[exercise.claim].refuted_by)
+    if exercise.exhibit:
+        from refnn.exercises.museum import exhibits
+
+        found = exhibits()[exercise.exhibit]
+        if found.kind == "law":
+            return found.repaired.strip()
+    return "\n\n\n".join(_source(_right(exercise, name)) for name in exercise.functions)
+
+
+def stub(code: object) -> str:
+    """Return a function or class of refnn without its code and types, the docstring in keyboard text."""
+    node = ast.parse(dedent(inspect.getsource(code))).body[0]  # type: ignore[arg-type]
+    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    return _stub(node)
+
+
+def _stub(node: ast.FunctionDef | ast.ClassDef) -> str:
+    words = _keyboard(ast.get_docstring(node) or "")
+    parts = [f'{_raw(words)}"""{words}{chr(10) * (chr(10) in words)}"""'] if words else []
+    if isinstance(node, ast.FunctionDef):
+        node.decorator_list = []
+        for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+            argument.annotation = None
+        for rest in (node.args.vararg, node.args.kwarg):
+            if rest:
+                rest.annotation = None
+        node.returns = None
+        parts.append("raise NotImplementedError")
+    else:
+        for inner in node.body[1:]:
+            parts.append(_stub(inner) if isinstance(inner, ast.FunctionDef) else ast.unparse(inner))
+    node.body = [ast.Pass()]
+    lines = ast.unparse(node).splitlines()[:-1]
+    gap = "\n\n" if isinstance(node, ast.ClassDef) else "\n"
+    return "\n".join(lines) + "\n" + indent(gap.join(parts), "    ")
+
+
+def _keyboard(docstring: str) -> str:
+    """Return a docstring with its formulas in letters and signs of the keyboard."""
+    def display(found: re.Match[str]) -> str:
+        return fill(formula(found[1]), _WIDTH - 4, initial_indent="    ", subsequent_indent=" " * 8,
+                    break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+    text = plain(re.sub(r"\$\$(.+?)\$\$", display, docstring, flags=re.DOTALL))
+    return "\n".join(line if len(line) <= _WIDTH + 12 else _broken(line) for line in text.splitlines())
+
+
+def _broken(line: str) -> str:
+    """Break a long line where its words allow."""
+    margin = " " * (len(line) - len(line.lstrip()))
+    return fill(line.strip(), _WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+
+
+def _raw(text: str) -> str:
+    return "r" if "\\" in text else ""
+
+
+def _filled(text: str) -> str:
+    """Fill the paragraphs of a text; lines that are indented stay as they are."""
+    blocks = [block if block.startswith(" ") else fill(" ".join(block.split()), _WIDTH, break_on_hyphens=False)
+              for block in dedent(text).strip().split("\n\n")]  # fmt: skip
+    return "\n\n".join(blocks)
+
+
+def _right(exercise: Exercise, name: str) -> object:
+    return getattr(importlib.import_module(f"refnn.{exercise.of}"), name)
+
+
+def _source(code: object) -> str:
+    """Return the code of a function or class as it stands, without its docstring."""
+    lines = dedent(inspect.getsource(code)).splitlines()  # type: ignore[arg-type]
+    node = ast.parse("\n".join(lines)).body[0]
+    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    first = node.body[0]
+    if len(node.body) > 1 and isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        last = first.end_lineno or first.lineno
+        while not lines[last].strip():
+            last += 1
+        del lines[first.lineno - 1 : last]
+    return "\n".join(lines)
+
+
+def _implement(exercise: Exercise) -> tuple[list[str], str]:
+    convention = (
+        "Write what is missing. Arguments are arrays, or whatever np.asarray takes; leave them as they are, and "
+        "return float32 where you are given float32."
+    )
+    imports = "\n".join(["import numpy as np", *exercise.imports])
+    stubs = "\n\n\n".join(stub(_right(exercise, name)) for name in exercise.functions)
+    return [exercise.task, convention], f"{imports}\n\n\n{stubs}"
+
+
+def _law(exercise: Exercise) -> tuple[list[str], str]:
+    how = (
+        "Say it as a test that any right implementation passes, and a wrong one fails. Ask the subject for the "
+        f"function, `subject.{exercise.of}.NAME(...)`: it is refnn, and then {len(exercise.mutants)} wrong versions "
+        "of it, each of which your law must catch. Let Hypothesis draw the inputs with @given, or choose them yourself."
+    )
+    imports = "\n".join(["import numpy as np", "from hypothesis import given", "from hypothesis import strategies as st",
+                         *exercise.imports])  # fmt: skip
+    return [exercise.task, how], f"{imports}\n\n\ndef {exercise.law}(subject):\n    raise NotImplementedError"
+
+
+def _law_source(exercise: Exercise) -> str:
+    found = (law for name in register.items() for law in register.laws(name))
+    return next(law.source for law in found if (law.module, law.function) == (exercise.of, exercise.law))
+
+
+def _counterexample(exercise: Exercise) -> tuple[list[str], str]:
+    from refnn.exercises.claims import claims
+
+    claim = claims()[exercise.claim]
+    names = list(inspect.signature(claim.holds).parameters)
+    how = "This sounds right and is wrong. Return inputs on which it does not hold, as a dictionary."
+    said = _keyboard(inspect.getdoc(claim.holds) or "")
+    keys = ", ".join(f'"{name}": ...' for name in names)
+    body = f"def counterexample():\n    # return {{{keys}}}\n    raise NotImplementedError"
+    return [exercise.task, f"The claim: {plain(claim.says)}", how, said], f"import numpy as np\n\n\n{body}"
+
+
+def _repair(exercise: Exercise) -> tuple[list[str], str]:
+    from refnn.exercises.museum import exhibits
+
+    exhibit = exhibits()[exercise.exhibit]
+    how = "This is a real defect, in code that many learn from. Find what is wrong, and repair it."
+    return [exercise.task, how, f"Found in {exhibit.where}; written anew in refnn's signature."], exhibit.source

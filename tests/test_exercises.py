@@ -1,0 +1,363 @@
+"""The exercises check themselves: every stub fails, every solution passes, every law bites, and the commands say so."""
+
+import inspect
+import json
+import subprocess
+import sys
+import time
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+from refnn.checking.questions import concepts
+from refnn.cli import main
+from refnn.cli.layout import WIDTH
+from refnn.exercises import child
+from refnn.exercises.course import KINDS, Exercise, chapters, exercise, exercises
+from refnn.exercises.grading import grade, wrong_versions
+from refnn.exercises.handout import handout, solution
+from refnn.exercises.mutants import Mutated
+from refnn.exercises.progress import FILE, Progress
+from refnn.exercises.trials import failure, laws
+from refnn.properties.subject import NotWrittenYet, Subject
+
+COURSE = exercises()
+BOOK = (
+    "Linear classifiers and the perceptron",
+    "From XOR to multi-layer nets",
+    "Back-propagation and graphs",
+    "Output functions and losses",
+    "Activations and maxout",
+    "Initialisation and preprocessing",
+    "Gradient descent and adaptive rates",
+    "Regularisation and dropout",
+    "Convolution and pooling",
+    "Pre-training",
+    "Why deep, universality, circuits",
+    "Bias and variance, ensembles",
+)
+
+
+def of_kind(*kinds):
+    return pytest.mark.parametrize("name", [name for name, one in COURSE.items() if one.kind in kinds])
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+class With(Subject):
+    """refnn, but for the functions of an exercise, which are those of a learner's file."""
+
+    def __init__(self, one, text):
+        super().__init__("refnn")
+        self.one, self.file = one, ModuleType("learner")
+        exec(compile(text, one.file, "exec"), vars(self.file))
+
+    def find(self, module, function):
+        own = module == self.one.of and function in self.one.functions
+        return getattr(self.file, function) if own else super().find(module, function)
+
+
+def outcomes(one, text):
+    """Let the functions in a text meet their laws, on a few inputs; return what came of each."""
+    subject, found = With(one, text), {}
+    for law in laws(one.of, 3).values():
+        if law.asks & set(one.functions):
+            try:
+                found[law.name] = failure(law, subject)
+            except NotWrittenYet as stub:
+                found[law.name] = stub
+    return found
+
+
+# The content
+
+
+def test_the_course_has_the_chapters_of_the_book_in_its_order():
+    assert tuple(chapters()) == BOOK
+    assert {one.kind for one in COURSE.values()} == set(KINDS)
+
+
+def test_every_concept_has_an_exercise():
+    assert set(concepts()) - {one.of for one in COURSE.values()} == set()
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_an_exercise_is_complete_and_its_file_can_be_compiled(name):
+    one = COURSE[name]
+    assert name.isidentifier()
+    assert name not in sys.stdlib_module_names
+    assert one.title and not one.title.endswith(".")
+    assert all(len(hint) > 20 for hint in one.hints)
+    assert "?" in one.question
+    assert one.buys.endswith(".")
+    text = handout(one)
+    compile(text, one.file, "exec")
+    assert max(map(len, text.splitlines())) <= 120
+    assert one.title in text and f"refnn watch {name}" in text
+    assert max(len(line) for hint in one.hints[:1] for line in hint.splitlines()) < 5 * WIDTH
+    assert solution(one).strip()
+    assert "NotImplementedError" in text or one.kind == "repair"
+
+
+# Implement
+
+
+@of_kind("implement")
+def test_every_stub_fails_each_of_its_laws_as_not_written_yet(name):
+    found = outcomes(COURSE[name], handout(COURSE[name]))
+    assert len(found) >= 3
+    assert all(isinstance(wrong, NotWrittenYet | NotImplementedError) for wrong in found.values())
+
+
+@of_kind("implement")
+def test_refnn_itself_passes_and_every_function_is_asked_for(name):
+    one = COURSE[name]
+    text = "\n".join(f"from refnn.{one.of} import {function}" for function in one.functions)
+    assert set(outcomes(one, text).values()) == {None}
+    assert set(one.functions) <= set(import_module(f"refnn.{one.of}").__all__)
+    assert set(one.functions) <= set().union(*(law.asks for law in laws(one.of, 3).values()))
+
+
+# Write the law
+
+
+def reference(one):
+    """Return a file with refnn's own law, as a learner might hand it in."""
+    with open(one.file, "w", encoding="utf-8") as file:
+        file.write(f"from refnn.properties.test_{one.of} import {one.law}\n")
+    return one.file
+
+
+def judge(one, law):
+    """Return whether a law accepts refnn, and the wrong versions that it lets live."""
+    alive = [mutant.name for mutant in wrong_versions(one) if child.met(law, Mutated(mutant)) is None]
+    return child.met(law, Subject("refnn")) is None, alive
+
+
+@of_kind("law")
+def test_refnns_own_law_accepts_refnn_and_catches_every_wrong_version(name):
+    one = COURSE[name]
+    assert len(one.mutants) >= 2
+    module = child.load(child.Path(reference(one)))
+    assert judge(one, child.named(module, one.law)) == (True, [])
+
+
+def test_a_law_that_says_nothing_lets_everything_live():
+    def test_nothing(subject):
+        """Say nothing."""
+
+    for one in COURSE.values():
+        if one.kind == "law":
+            assert judge(one, test_nothing) == (True, list(one.mutants))
+
+
+# Counterexamples
+
+
+@of_kind("counterexample")
+def test_the_stored_counterexample_refutes_the_claim(name):
+    from refnn.exercises.claims import claims
+
+    assert child.judged(COURSE[name], claims()[COURSE[name].claim].refuted_by)[0]
+
+
+# Repair
+
+
+@of_kind("repair")
+def test_an_exhibit_is_broken_and_refnn_is_not(name):
+    one = COURSE[name]
+    if one.functions:
+        found = outcomes(one, handout(one))
+        assert any(isinstance(wrong, BaseException) for wrong in found.values())
+        assert set(outcomes(one, solution(one) and f"from refnn.{one.of} import {one.functions[0]}").values()) == {None}
+
+
+# The commands
+
+
+def run(*arguments):
+    return main(list(arguments))
+
+
+SOFTMAX = """import numpy as np
+
+def softmax(z, axis=-1):
+    z = np.asarray(z)
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+def softmax_backward(upstream, z, axis=-1):
+    y = softmax(z, axis)
+    return y * (upstream - (upstream * y).sum(axis=axis, keepdims=True))
+"""
+
+
+def write(text, file):
+    with open(file, "w", encoding="utf-8") as handle:
+        handle.write(text)
+
+
+def test_start_writes_the_first_file_and_never_over_one_that_is_there(capsys):
+    first, second = list(COURSE)[:2]
+    assert run("start") == 0
+    assert f"{first}.py is written" in capsys.readouterr().out
+    write("mine", f"{first}.py")
+    assert run("start", first) == 2
+    assert "is there already and stays as it is" in capsys.readouterr().err
+    assert run("start", first, "--again") == 0
+    assert open(f"{first}.py").read() == "mine"
+    assert open(f"{first}_2.py").read() == handout(COURSE[first])
+    assert run("start") == 0
+    assert f"{second}.py is written" in capsys.readouterr().out
+    assert json.load(open(FILE))["exercises"][first] == {"state": "started", "file": f"{first}_2.py", "hints": 0}
+    assert str(child.Path.cwd()) not in open(FILE).read()
+
+
+def test_a_name_that_does_not_exist_is_answered_with_the_nearest(capsys):
+    assert run("start", "sofmax") == 2
+    assert "there is no exercise 'sofmax'; did you mean 'softmax'?" in capsys.readouterr().err
+    assert run("next") == 2
+    assert "no exercise is started here; `refnn start` begins with the first" in capsys.readouterr().err
+    assert run("next", "softmax") == 2
+    assert "there is no file softmax.py; `refnn start softmax` writes it" in capsys.readouterr().err
+
+
+def test_next_says_what_is_missing_and_goes_on_after_a_pass(capsys):
+    run("start", "softmax")
+    assert run("next") == 1
+    out = capsys.readouterr().out
+    assert "not written yet: softmax is a stub" in out
+    assert "18 laws: 18 not written yet" in out
+    write(SOFTMAX.replace("upstream - (upstream", "upstream + (upstream"), "softmax.py")
+    assert run("next") == 1
+    assert "softmax_backward" in capsys.readouterr().out
+    write(SOFTMAX, "softmax.py")
+    assert run("next") == 0
+    out = capsys.readouterr().out
+    assert "Passed: softmax. 1 of " in out
+    assert "def softmax_backward(upstream" in out and exercise("softmax").buys[:40] in out
+    following = list(COURSE)[list(COURSE).index("softmax") + 1]
+    assert f"Next: {following}.py" in out
+    assert Progress.load(child.Path()).current == following
+
+
+def test_hints_come_one_rung_at_a_time_and_all_after_a_pass(capsys):
+    run("start", "softmax")
+    shown = []
+    for _ in range(4):
+        capsys.readouterr()
+        run("hint")
+        shown.append(capsys.readouterr().out)
+    assert ["2 of 3" in out for out in shown] == [False, True, True, True]
+    assert ["3 of 3" in out for out in shown] == [False, False, True, True]
+    run("hint", "affine", "--all")
+    assert "3 of 3" in capsys.readouterr().out
+    progress = Progress.load(child.Path())
+    progress.of("softmax").state = "passed"
+    progress.save()
+    run("hint", "softmax")
+    assert "How refnn has it" in capsys.readouterr().out
+
+
+def test_list_shows_every_exercise_and_how_far_one_is(capsys):
+    progress = Progress(child.Path())
+    progress.of("softmax").state = "passed"
+    progress.of("hinge").state = "started"
+    progress.save()
+    assert run("list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    marks = {line.split()[1]: line.split()[0] for line in lines if line.startswith(("  x", "  >"))}
+    assert marks == {"softmax": "x", "hinge": ">"}
+    assert any("[#>--" in line and "1 of " in line for line in lines)
+    assert all(any(one.title in line and name in line for line in lines) for name, one in COURSE.items())
+
+
+@pytest.mark.parametrize("text", [
+    "{", "[]", "{}", '{"what": "refnn exercises, 1", "current": "", "exercises": {"softmax": {"state": "half"}}}',
+    '{"what": "refnn exercises, 1", "current": "", "exercises": {"softmax": {"colour": "blue"}}}',
+])  # fmt: skip
+def test_a_damaged_or_foreign_progress_file_gets_one_clear_line(text, capsys):
+    write(text, FILE)
+    for command in ("list", "start", "next", "hint", "watch"):
+        assert run(command) == 2
+        said = capsys.readouterr().err
+        assert f"{FILE} is damaged or not refnn's" in said and said.count("\n") == 1
+    assert open(FILE).read() == text
+
+
+LAW = "rivals"
+HEAD = "from hypothesis import given, strategies as st\n"
+NAME = COURSE[LAW].law
+
+
+@pytest.mark.parametrize("body, words", [
+    ("def NAME(subject):\n    pass", ["accepts refnn", "catches 0 of 3", "A law that nothing can break says nothing"]),
+    ("def NAME(subject):\n    assert False, 'never'", ["refnn is right, and your law rejects it", "never"]),
+    ("def NAME(subject):\n    raise NotImplementedError", ["not written yet"]),
+    ("def NAME(subject, x):\n    pass", ["asks for subject, x: is `@given(...)` missing above it?"]),
+    ("def NAME(subject):\n    subject.losses.hindge", ["your law asks for what there is not: refnn has no losses.hind"]),
+    ("def test_other(subject):\n    pass", ["the function test_the_hinge", "is gone"]),
+    ("def NAME(subject:\n    pass", ["cannot be loaded: SyntaxError", "line 2: def"]),
+    ("def NAME(subject):\n    exit()", ["your law calls exit()"]),
+    ("exit()", ["cannot be loaded: calls exit()"]),
+    ("def NAME(subject):\n    import os; os._exit(3)", ["ended Python (3) while it met refnn"]),
+    ("@given(st.nothing())\ndef NAME(subject, x):\n    pass", ["Hypothesis cannot run it"]),
+    ("@given(st.integers())\ndef NAME(subject, x):\n    assert x < 7", ["line 4: assert x < 7", "x=7"]),
+])  # fmt: skip
+def test_a_law_is_told_what_is_wrong_with_it(body, words, capsys):
+    write(HEAD + body.replace("NAME", NAME), f"{LAW}.py")
+    assert run("next", LAW) == 1
+    out = capsys.readouterr().out
+    assert [word for word in words if word not in out] == []
+
+
+def test_an_endless_law_is_stopped():
+    from refnn.checking.running import Limits
+
+    write(f"def {NAME}(subject):\n    while True: pass", f"{LAW}.py")
+    before = time.monotonic()
+    verdict = grade(COURSE[LAW], child.Path(f"{LAW}.py"), Limits(2.0))
+    assert not verdict.passed and time.monotonic() - before < 6
+    assert verdict.lines == [f"{LAW}.py did not come to an end within 2 s while it met refnn"]
+
+
+def test_refnns_own_law_passes_as_a_learner_hands_it_in(capsys):
+    reference(COURSE[LAW])
+    assert run("next", LAW) == 0
+    assert "catches 3 of 3 wrong versions" in capsys.readouterr().out
+
+
+def test_watch_checks_at_every_save_goes_on_after_a_pass_and_ends_politely(capsys):
+    run("start", "softmax")
+    command = [sys.executable, "-m", "refnn", "watch"]
+    watch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+
+    def read_until(words):
+        lines = []
+        for line in watch.stdout:
+            lines.append(line)
+            if words in line:
+                return "".join(lines)
+        raise AssertionError(f"{words!r} never came: {''.join(lines)}")
+
+    try:
+        assert "18 not written yet" in read_until("Waiting for softmax.py to be saved")
+        write(SOFTMAX, "softmax.py")
+        said = read_until("to be saved")
+        assert "Passed: softmax" in said and "Next: two_classes.py" in said
+        watch.send_signal(2)
+        out, err = watch.communicate(timeout=10)
+        assert "two_classes.py is as you left it" in out and err == "" and watch.returncode == 0
+    finally:
+        watch.kill()
+        watch.wait()
+
+
+def test_every_field_of_an_exercise_is_explained():
+    words = inspect.getdoc(Exercise)
+    assert all(f"{name}:" in words for name in Exercise.__dataclass_fields__)
