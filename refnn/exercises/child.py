@@ -17,6 +17,7 @@ from typing import Any
 from refnn.checking.child import Channel, limit_memory
 from refnn.exercises.course import Exercise, exercise
 from refnn.properties.subject import NotWrittenYet, Subject
+from refnn.register.plain import plain
 
 __all__ = ["Unusable", "judged", "load", "met", "named"]
 
@@ -161,17 +162,17 @@ def judged(chosen: Exercise, answer: Callable[..., Any]) -> tuple[bool, str]:
         raise Unusable(STUB) from None
     except (Exception, SystemExit) as wrong:
         raise Unusable(f"counterexample() {_sentence(wrong)}", _line(wrong, Path(inspect.getfile(answer)))) from None
-    names = list(inspect.signature(claim.holds).parameters)
-    if not isinstance(inputs, dict) or set(inputs) != set(names):
-        got = f"{{{', '.join(map(repr, inputs))}}}" if isinstance(inputs, dict) else type(inputs).__name__
-        raise Unusable(f"counterexample() returns {got}; expected a dictionary with {', '.join(map(repr, names))}")
+    inputs = inputs if isinstance(inputs, tuple) else (inputs,)
+    names = claim.parameters
+    if len(inputs) != len(names):
+        raise Unusable(f"counterexample() returns {len(inputs)} values; expected {len(names)}: {', '.join(names)}")
     try:
-        holds = claim.holds(**inputs)
+        holds = claim.holds(*inputs)
     except (ValueError, TypeError) as refused:
         raise Unusable(f"the claim does not speak of such inputs: {refused}") from None
     if holds:
         return False, "On these inputs the claim holds. A counterexample is one where it does not."
-    return True, "Refuted: on these inputs the claim does not hold."
+    return True, f"Refuted. {plain(claim.truth)}"
 
 
 def _sentence(wrong: BaseException) -> str:

@@ -33,7 +33,9 @@ def solution(exercise: Exercise) -> str:
     if exercise.kind == "counterexample":
         from refnn.exercises.claims import claims
 
-        return _source(claims()[exercise.claim].refuted_by)
+        claim = claims()[exercise.claim]
+        values = ", ".join(map(repr, claim.refuted_by)) + "," * (len(claim.refuted_by) == 1)
+        return f"def counterexample():\n    return {values}\n\n\n# {plain(claim.truth)}"
     if exercise.exhibit:
         from refnn.exercises.museum import exhibits
 
@@ -146,12 +148,10 @@ def _counterexample(exercise: Exercise) -> tuple[list[str], str]:
     from refnn.exercises.claims import claims
 
     claim = claims()[exercise.claim]
-    names = list(inspect.signature(claim.holds).parameters)
-    how = "This sounds right and is wrong. Return inputs on which it does not hold, as a dictionary."
-    said = _keyboard(inspect.getdoc(claim.holds) or "")
-    keys = ", ".join(f'"{name}": ...' for name in names)
-    body = f"def counterexample():\n    # return {{{keys}}}\n    raise NotImplementedError"
-    return [exercise.task, f"The claim: {plain(claim.says)}", how, said], f"import numpy as np\n\n\n{body}"
+    how = f"That sounds right, and is wrong. Find an input for which it does not hold. {claim.asks}"
+    values = ", ".join(claim.parameters)
+    body = f"def counterexample():\n    raise NotImplementedError  # return {values}"
+    return [f"The claim: {plain(claim.says)}", how], f"import numpy as np\n\n\n{body}"
 
 
 def _repair(exercise: Exercise) -> tuple[list[str], str]:

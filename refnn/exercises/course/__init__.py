@@ -123,12 +123,13 @@ def _exercise(name: str, chapter: str, table: dict[str, Any]) -> Exercise:
         question, formula, shape = exhibit.hints
         words = {"title": exhibit.title, "of": module, "question": question, "formula": formula, "shape": shape,
                  "buys": exhibit.buys, **words}  # fmt: skip
-        if exhibit.kind == "function":
-            words["functions"] = (function,)
+        words |= {"functions": (function,)} if exhibit.kind == "function" else {"law": exhibit.law.__name__}
     elif "claim" in words:
         from refnn.exercises.claims import claims
 
-        words["of"] = claims()[words["claim"]].of
+        claim = claims()[words["claim"]]
+        question, formula, shape = claim.hints
+        words = {"of": claim.of, "question": question, "formula": formula, "shape": shape, "buys": claim.buys, **words}
     return Exercise(name=name, chapter=chapter, **words)
 
 
