@@ -24,6 +24,7 @@ _ENOUGH = 10  # times that a subject may end its process before the rest is not 
 
 _alive: set[subprocess.Popen[str]] = set()
 _over = threading.Event()  # no process shall begin any more
+_surveyed: dict[str, list[str]] = {}  # the laws that ask for chosen names, which stay the same
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def check(
         whole = question.names is None or known is None
         job["asks"][question.module] = None if whole else sorted({*known, *(question.names or ())})
     if any(names is not None for names in job["asks"].values()):
-        job["laws"] = _relevant(job)
+        key = json.dumps(job["asks"], sort_keys=True)
+        job["laws"] = _surveyed[key] = _surveyed.get(key) or _relevant(job)
     reports = []
     _over.clear()
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:

@@ -1,4 +1,4 @@
-"""The command line: `refnn check`, `train`, `explain`, `start` and the other `COMMANDS`, each in a module of its own."""
+"""The command line: `refnn check`, `train`, `explain`, `start` and the other `COMMANDS`, each in a module."""
 
 import argparse
 import os

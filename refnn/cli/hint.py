@@ -12,7 +12,7 @@ RUNGS = ("a question", "the formula", "the shape of the code")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options of `refnn hint`."""
-    parser.add_argument("exercise", nargs="?", metavar="NAME", help="an exercise, or its file; default: the last started")
+    parser.add_argument("exercise", nargs="?", metavar="NAME", help="exercise or its file; default: the last started")
     parser.add_argument("--all", action="store_true", dest="every", help="show all three at once")
 
 

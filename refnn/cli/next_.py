@@ -10,7 +10,7 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options of `refnn next`."""
-    parser.add_argument("exercise", nargs="?", metavar="NAME", help="an exercise, or its file; default: the last started")
+    parser.add_argument("exercise", nargs="?", metavar="NAME", help="exercise or its file; default: the last started")
 
 
 def run(options: argparse.Namespace) -> int:

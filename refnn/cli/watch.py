@@ -12,7 +12,7 @@ PAUSE = 0.5  # seconds between two looks at the file
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options of `refnn watch`."""
-    parser.add_argument("exercise", nargs="?", metavar="NAME", help="an exercise, or its file; default: the last started")
+    parser.add_argument("exercise", nargs="?", metavar="NAME", help="exercise or its file; default: the last started")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -1,1 +1,1 @@
-"""The exercises: wrong versions for the laws to catch, and `trials`, where any subject meets any law."""
+"""The exercises: `course`, their content; `museum`, `claims` and `mutants`, what they are made of; `trials` of laws."""

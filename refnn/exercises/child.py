@@ -111,7 +111,7 @@ def named(module: Any, name: str) -> Callable[..., Any]:
     found = getattr(module, name, None)
     if not callable(found):
         raise Unusable(f"the function {name} is gone; it is what is judged, so leave it its name")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def met(law: Callable[..., Any], subject: Subject) -> str | None:

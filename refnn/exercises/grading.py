@@ -52,10 +52,10 @@ def question(exercise: Exercise) -> Question:
 def wrong_versions(exercise: Exercise) -> list[Mutant]:
     """Return the mutants that a learner's law must catch."""
     if exercise.exhibit:
-        from refnn.exercises.museum import exhibits
+        from refnn.exercises.museum import VacuousLaw, exhibits
 
         exhibit = exhibits()[exercise.exhibit]
-        return [exhibit.spares] if exhibit.kind == "law" else []
+        return [exhibit.spares] if isinstance(exhibit, VacuousLaw) else []
     return [mutants()[name] for name in exercise.mutants]
 
 

@@ -134,8 +134,8 @@ def _law(exercise: Exercise) -> tuple[list[str], str]:
         f"function, `subject.{exercise.of}.NAME(...)`: it is refnn, and then {len(exercise.mutants)} wrong versions "
         "of it, each of which your law must catch. Let Hypothesis draw the inputs with @given, or choose them yourself."
     )
-    imports = "\n".join(["import numpy as np", "from hypothesis import given", "from hypothesis import strategies as st",
-                         *exercise.imports])  # fmt: skip
+    hypothesis = ["from hypothesis import given", "from hypothesis import strategies as st"]
+    imports = "\n".join(["import numpy as np", *hypothesis, *exercise.imports])
     return [exercise.task, how], f"{imports}\n\n\ndef {exercise.law}(subject):\n    raise NotImplementedError"
 
 
@@ -158,5 +158,16 @@ def _repair(exercise: Exercise) -> tuple[list[str], str]:
     from refnn.exercises.museum import exhibits
 
     exhibit = exhibits()[exercise.exhibit]
-    how = "This is a real defect, in code that many learn from. Find what is wrong, and repair it."
-    return [exercise.task, how, f"Found in {exhibit.where}; written anew in refnn's signature."], exhibit.source
+    if exhibit.kind == "law":
+        how = (
+            f"This is a test of a real project that cannot fail where it should: it accepts a wrong version of "
+            f"{exhibit.of}. Find out why, and make it bite; right versions must still pass."
+        )
+    else:
+        name = exercise.functions[0]
+        sentence = (inspect.getdoc(_right(exercise, name)) or "").partition("\n\n")[0]
+        how = (
+            f"This is a real defect, in code that many learn from. Find what is wrong with {name}, and repair it. "
+            f"What it should do: {plain(sentence)} `refnn explain {name}` shows the formula."
+        )
+    return [exercise.task, how, f"Found in {exhibit.where}; written anew here."], exhibit.source

@@ -114,7 +114,7 @@ def exercises() -> dict[str, Exercise]:
 
 def _exercise(name: str, chapter: str, table: dict[str, Any]) -> Exercise:
     """Read one table of a chapter; a claim or an exhibit says the rest itself."""
-    words = {key: tuple(value) if isinstance(value, list) else value.strip() for key, value in table.items()}
+    words: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v.strip() for k, v in table.items()}
     if "exhibit" in words:
         from refnn.exercises.museum import exhibits
 
@@ -123,7 +123,10 @@ def _exercise(name: str, chapter: str, table: dict[str, Any]) -> Exercise:
         question, formula, shape = exhibit.hints
         words = {"title": exhibit.title, "of": module, "question": question, "formula": formula, "shape": shape,
                  "buys": exhibit.buys, **words}  # fmt: skip
-        words |= {"functions": (function,)} if exhibit.kind == "function" else {"law": exhibit.law.__name__}
+        if exhibit.kind == "function":
+            words["functions"] = (function,)
+        else:
+            words["law"] = re.findall(r"def (test\w+)", exhibit.source)[0]
     elif "claim" in words:
         from refnn.exercises.claims import claims
 
