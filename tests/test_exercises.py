@@ -13,12 +13,12 @@ from types import ModuleType
 
 import pytest
 
+from refnn.checking import attempt
+from refnn.checking.grading import grade, wrong_versions
 from refnn.checking.questions import concepts
 from refnn.cli import main
-from refnn.exercises import child
 from refnn.exercises.claims import claims
 from refnn.exercises.course import KINDS, Exercise, chapters, exercise, exercises
-from refnn.exercises.grading import grade, wrong_versions
 from refnn.exercises.handout import handout, solution
 from refnn.exercises.museum import exhibits
 from refnn.exercises.mutants import Mutated
@@ -150,16 +150,16 @@ def reference(one):
 
 def judge(one, law):
     """Return whether a law accepts refnn, and the wrong versions that it lets live."""
-    alive = [mutant.name for mutant in wrong_versions(one) if child.met(law, Mutated(mutant)) is None]
-    return child.met(law, Subject("refnn")) is None, alive
+    alive = [mutant.name for mutant in wrong_versions(one) if attempt.met(law, Mutated(mutant)) is None]
+    return attempt.met(law, Subject("refnn")) is None, alive
 
 
 @of_kind("law")
 def test_refnns_own_law_accepts_refnn_and_catches_every_wrong_version(name):
     one = COURSE[name]
     assert len(one.mutants) >= 2
-    module = child.load(Path(reference(one)))
-    assert judge(one, child.named(module, one.law)) == (True, [])
+    module = attempt.load(Path(reference(one)))
+    assert judge(one, attempt.named(module, one.law)) == (True, [])
 
 
 def test_a_law_that_says_nothing_lets_everything_live():
@@ -178,14 +178,14 @@ def test_a_law_that_says_nothing_lets_everything_live():
 def test_the_stored_counterexample_refutes_the_claim_an_innocent_input_does_not_and_a_wrong_one_is_told(name):
     one = COURSE[name]
     claim = claims()[one.claim]
-    assert child.judged(one, lambda: claim.refuted_by)[0]
-    assert child.judged(one, lambda: claim.innocent) == (False, NO_COUNTEREXAMPLE)
-    with pytest.raises(child.Unusable, match="the claim does not speak of such inputs"):
-        child.judged(one, lambda: claim.inadmissible)
-    with pytest.raises(child.Unusable, match="not written yet"):
-        child.judged(one, compiled(handout(one)).counterexample)
+    assert attempt.judged(one, lambda: claim.refuted_by)[0]
+    assert attempt.judged(one, lambda: claim.innocent) == (False, NO_COUNTEREXAMPLE)
+    with pytest.raises(attempt.Unusable, match="the claim does not speak of such inputs"):
+        attempt.judged(one, lambda: claim.inadmissible)
+    with pytest.raises(attempt.Unusable, match="not written yet"):
+        attempt.judged(one, compiled(handout(one)).counterexample)
     solved = compiled(f"{handout(one)}\n{solution(one)}")
-    assert child.judged(one, solved.counterexample)[0]
+    assert attempt.judged(one, solved.counterexample)[0]
 
 
 # Repair
@@ -335,11 +335,11 @@ NAME = COURSE[LAW].law
     ("def NAME(subject, x):\n    pass", ["asks for subject, x: is `@given(...)` missing above it?"]),
     ("def NAME(subject):\n    subject.losses.hindge", ["asks for what there is not: refnn has no losses.hindge"]),
     ("def test_other(subject):\n    pass", ["the function test_the_hinge", "is gone"]),
-    ("def NAME(subject:\n    pass", ["cannot be loaded: SyntaxError", "line 2: def"]),
+    ("def NAME(subject:\n    pass", ["cannot be loaded: raises SyntaxError", "line 2: def"]),
     ("def NAME(subject):\n    exit()", ["your law calls exit()"]),
     ("exit()", ["cannot be loaded: calls exit()"]),
     ("def NAME(subject):\n    import os; os._exit(3)", ["ended Python (3) while it met refnn"]),
-    ("@given(st.none().filter(bool))\ndef NAME(subject, x):\n    pass", ["Hypothesis cannot run it: Unsatisf"]),
+    ("@given(st.none().filter(bool))\ndef NAME(subject, x):\n    pass", ["Hypothesis cannot run it: raises Unsatisf"]),
     ("@given(st.integers())\ndef NAME(subject, x):\n    assert x < 7", ["line 4: assert x < 7", "x=7"]),
 ])  # fmt: skip
 def test_a_law_is_told_what_is_wrong_with_it(body, words, capsys):

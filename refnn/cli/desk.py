@@ -6,9 +6,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from textwrap import indent
 
+from refnn.checking.grading import Verdict, grade
 from refnn.cli.layout import fill
 from refnn.exercises.course import KINDS, Exercise, exercise, exercises
-from refnn.exercises.grading import Verdict, grade
 from refnn.exercises.handout import handout, solution
 from refnn.exercises.progress import Progress
 

@@ -1,4 +1,4 @@
-"""The process in which a learner's law or counterexample is tried: `python -m refnn.exercises.child`, a job on stdin.
+"""The process in which a learner's law or counterexample is tried: `python -m refnn.checking.attempt`, a job on stdin.
 
 It answers in lines of JSON, each as soon as it is known, so that what is known is not lost if the process is ended.
 """
@@ -8,13 +8,14 @@ import inspect
 import json
 import os
 import sys
-import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from refnn.checking.card import line_of
 from refnn.checking.child import Channel, limit_memory
+from refnn.checking.difference import sentence_of
 from refnn.exercises.course import Exercise, exercise
 from refnn.properties.subject import NotWrittenYet, Subject
 from refnn.register.plain import plain
@@ -57,7 +58,7 @@ def main() -> None:
 
 def _meetings(chosen: Exercise, path: Path, channel: Channel) -> None:
     """Let the law meet refnn, and if it accepts that, the wrong versions."""
-    from refnn.exercises.grading import wrong_versions
+    from refnn.checking.grading import wrong_versions
     from refnn.exercises.mutants import Mutated
 
     law = named(load(path), chosen.law)
@@ -95,7 +96,7 @@ def load(path: Path, simplest: bool = False) -> Any:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as wrong:
-        raise Unusable(f"{path.name} cannot be loaded: {_sentence(wrong)}", _line(wrong, path)) from None
+        raise Unusable(f"{path.name} cannot be loaded: {sentence_of(wrong)}", line_of(wrong, str(path))) from None
     finally:
         hypothesis.settings.register_profile("refnn-before-exercise", before)
         hypothesis.settings.load_profile("refnn-before-exercise")
@@ -136,14 +137,14 @@ def met(law: Callable[..., Any], subject: Subject) -> str | None:
     except NotWrittenYet as missing:
         raise Unusable(f"your law asks for what there is not: {missing}") from None
     except hypothesis.errors.HypothesisException as wrong:
-        raise Unusable(f"Hypothesis cannot run it: {_sentence(wrong)}") from None
+        raise Unusable(f"Hypothesis cannot run it: {sentence_of(wrong)}") from None
     except SystemExit as wrong:
-        raise Unusable(f"your law {_sentence(wrong)}") from None
+        raise Unusable(f"your law {sentence_of(wrong)}") from None
     except (Exception, pytest.fail.Exception) as wrong:
-        where = _line(wrong, Path(inspect.getfile(inspect.unwrap(law))))
+        where = line_of(wrong, inspect.getfile(inspect.unwrap(law)))
         notes = [line for note in getattr(wrong, "__notes__", []) for line in note.splitlines()]
         example = [line for line in notes if "subject=" not in line]
-        return "\n".join([*([where] if where else []), _sentence(wrong), *example])
+        return "\n".join([*([where] if where else []), sentence_of(wrong), *example])
     return None
 
 
@@ -161,7 +162,7 @@ def judged(chosen: Exercise, answer: Callable[..., Any]) -> tuple[bool, str]:
     except NotImplementedError:
         raise Unusable(STUB) from None
     except (Exception, SystemExit) as wrong:
-        raise Unusable(f"counterexample() {_sentence(wrong)}", _line(wrong, Path(inspect.getfile(answer)))) from None
+        raise Unusable(f"counterexample() {sentence_of(wrong)}", line_of(wrong, inspect.getfile(answer))) from None
     inputs = inputs if isinstance(inputs, tuple) else (inputs,)
     names = claim.parameters
     if len(inputs) != len(names):
@@ -173,24 +174,6 @@ def judged(chosen: Exercise, answer: Callable[..., Any]) -> tuple[bool, str]:
     if holds:
         return False, "On these inputs the claim holds. A counterexample is one where it does not."
     return True, f"Refuted. {plain(claim.truth)}"
-
-
-def _sentence(wrong: BaseException) -> str:
-    """Return an exception in one line."""
-    if isinstance(wrong, SystemExit):
-        return "calls exit()"
-    text = wrong.msg if isinstance(wrong, SyntaxError) else str(wrong)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return f"{type(wrong).__name__}: {first}" if first else type(wrong).__name__
-
-
-def _line(wrong: BaseException, path: Path) -> str:
-    """Return the line of the learner's file on which an exception was raised."""
-    if isinstance(wrong, SyntaxError) and wrong.filename:
-        return f"{Path(wrong.filename).name}, line {wrong.lineno}: {(wrong.text or '').strip()}"
-    home = str(path.resolve())
-    lines = [f for f in traceback.extract_tb(wrong.__traceback__) if str(Path(f.filename).resolve()) == home]
-    return f"{path.name}, line {lines[-1].lineno}: {lines[-1].line}" if lines else ""
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def _heard(exercise: Exercise, path: Path, limits: Limits) -> list[dict[str, Any
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as storage:
         env |= {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "HYPOTHESIS_STORAGE_DIRECTORY": storage}
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "refnn.exercises.child"], env=env, text=True, encoding="utf-8",
+            [sys.executable, "-P", "-m", "refnn.checking.attempt"], env=env, text=True, encoding="utf-8",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         late = False
