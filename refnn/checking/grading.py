@@ -20,12 +20,12 @@ from refnn.exercises.mutants import Mutant, mutants
 
 __all__ = ["Verdict", "grade", "question", "wrong_versions"]
 
-_SECONDS = 30.0  # that a law and all wrong versions, or a counterexample, may take
+_SECONDS = {"counterexample": 10.0, "law": 30.0, "repair": 30.0}  # that a file may take; laws meet wrong versions too
 
 
 @dataclass
 class Verdict:
-    """What came of a file: whether it passes, in how many steps of all, and what to say."""
+    """What came of a file: whether it passes, and what to say."""
 
     passed: bool
     lines: list[str]
@@ -41,7 +41,7 @@ def grade(exercise: Exercise, path: Path, limits: Limits | None = None) -> Verdi
         raise ValueError(f"there is no file {path}; `refnn start {exercise.name}` writes it")
     if exercise.functions:
         return _by_laws(exercise, path, limits or Limits())
-    return _by_messages(exercise, path, limits or Limits(_SECONDS))
+    return _by_messages(exercise, path, limits or Limits(_SECONDS[exercise.kind]))
 
 
 def question(exercise: Exercise) -> Question:
@@ -67,8 +67,10 @@ def _by_laws(exercise: Exercise, path: Path, limits: Limits) -> Verdict:
     lines = words.levels(report)
     for outcome in report.failed[:1]:
         lines += ["", *words.card(outcome)]
-    if report.failed[1:]:
-        lines += ["also fail:", *words.rest(report.failed[1:])]
+    if more := len(report.failed) - 1 if report.failed else 0:
+        names = " ".join(f"{exercise.of}.{name}" for name in exercise.functions)
+        command = f"refnn check {names} --on {path} --cards {more + 1}"
+        lines += ["", f"{more} more {'law fails' if more == 1 else 'laws fail'}; all of them: {command}"]
     waiting = dict.fromkeys(o.reason for o in report.laws if o.outcome == "not written yet")
     lines += ["", *(f"not written yet: {reason.removesuffix(': ')}" for reason in waiting), words.summary(report)]
     return Verdict(report.passes, lines)

@@ -7,8 +7,8 @@ import re
 from textwrap import dedent, fill, indent
 
 from refnn import register
-from refnn.exercises.course import Exercise
-from refnn.register.plain import formula, plain
+from refnn.exercises.course import Exercise, display
+from refnn.register.plain import plain
 
 __all__ = ["handout", "solution", "stub"]
 
@@ -21,9 +21,13 @@ def handout(exercise: Exercise) -> str:
     head, body = {
         "implement": _implement, "law": _law, "counterexample": _counterexample, "repair": _repair,
     }[exercise.kind](exercise)  # fmt: skip
-    words = "\n\n".join(_filled(part) for part in (f"{exercise.title}.", *head) if part)
+    words = "\n\n".join(_filled(part) for part in (_sentence(exercise.title), *head) if part)
     docstring = f'{_raw(words)}"""{words}\n"""'
     return f"{docstring}\n\n{body.strip()}\n\n\n{_LAST.format(name=exercise.name)}\n"
+
+
+def _sentence(title: str) -> str:
+    return title if title.endswith("?") else f"{title}."
 
 
 def solution(exercise: Exercise) -> str:
@@ -47,26 +51,24 @@ def solution(exercise: Exercise) -> str:
 
 def stub(code: object) -> str:
     """Return a function or class of refnn without its code and types, the docstring in keyboard text."""
-    node = ast.parse(dedent(inspect.getsource(code))).body[0]  # type: ignore[arg-type]
+    source = dedent(inspect.getsource(code))  # type: ignore[arg-type]
+    node = ast.parse(source).body[0]
     assert isinstance(node, ast.FunctionDef | ast.ClassDef)
-    return _stub(node)
+    return _stub(node, source)
 
 
-def _stub(node: ast.FunctionDef | ast.ClassDef) -> str:
+def _stub(node: ast.FunctionDef | ast.ClassDef, source: str) -> str:
     words = _keyboard(ast.get_docstring(node) or "")
     parts = [f'{_raw(words)}"""{words}{chr(10) * (chr(10) in words)}"""'] if words else []
     if isinstance(node, ast.FunctionDef):
-        node.decorator_list = []
+        node.decorator_list, node.returns = [], None
         for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
             argument.annotation = None
-        for rest in (node.args.vararg, node.args.kwarg):
-            if rest:
-                rest.annotation = None
-        node.returns = None
         parts.append("raise NotImplementedError")
     else:
-        for inner in node.body[1:]:
-            parts.append(_stub(inner) if isinstance(inner, ast.FunctionDef) else ast.unparse(inner))
+        methods = [part for part in node.body[1:] if isinstance(part, ast.FunctionDef)]
+        fields = [ast.get_source_segment(source, part) or "" for part in node.body[1:] if part not in methods]
+        parts += ["\n".join(fields), *(_stub(method, source) for method in methods)]
     node.body = [ast.Pass()]
     lines = ast.unparse(node).splitlines()[:-1]
     gap = "\n\n" if isinstance(node, ast.ClassDef) else "\n"
@@ -75,11 +77,7 @@ def _stub(node: ast.FunctionDef | ast.ClassDef) -> str:
 
 def _keyboard(docstring: str) -> str:
     """Return a docstring with its formulas in letters and signs of the keyboard."""
-    def display(found: re.Match[str]) -> str:
-        return fill(formula(found[1]), _WIDTH - 4, initial_indent="    ", subsequent_indent=" " * 8,
-                    break_long_words=False, break_on_hyphens=False)  # fmt: skip
-
-    text = plain(re.sub(r"\$\$(.+?)\$\$", display, docstring, flags=re.DOTALL))
+    text = plain(re.sub(r"\$\$(.+?)\$\$", lambda found: display(found[1]), docstring, flags=re.DOTALL))
     return "\n".join(line if len(line) <= _WIDTH + 12 else _broken(line) for line in text.splitlines())
 
 

@@ -13,13 +13,15 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from refnn import register
 from refnn.register.plain import formula, plain
 
-__all__ = ["KINDS", "Exercise", "chapters", "exercise", "exercises"]
+__all__ = ["KINDS", "Exercise", "chapters", "display", "exercise", "exercises"]
 
+_WIDTH = 90  # of a formula on one line
 KINDS = {
     "implement": "implement it",
     "law": "write the law",
@@ -88,14 +90,20 @@ class Exercise:
         for function in self.functions:
             for tex in re.findall(r"\$\$(.+?)\$\$", inspect.getdoc(getattr(module, function)) or "", re.DOTALL):
                 found = re.search(r"\\tag\{([A-Z]+-\d+)", tex)
-                said.append(_entry(found[1]) if found else f"{function}\n    {formula(tex)}")
+                said.append(_entry(found[1]) if found else f"{function}\n{display(tex)}")
         return "\n".join(dict.fromkeys(said))
 
 
 def _entry(name: str) -> str:
     """Return a formula of the register below its ID and title."""
     item = register.item(name)
-    return f"{name}  {plain(item.title)}\n    {formula(item.tex)}"
+    return f"{name}  {plain(item.title)}\n{display(item.tex)}"
+
+
+def display(tex: str) -> str:
+    """Return a formula for a terminal, indented; where it is long, each of its parts stands on a line of its own."""
+    text = formula(tex)
+    return indent(text if len(text) <= _WIDTH else "\n".join(text.split("   ")), "    ")
 
 
 @cache
