@@ -385,7 +385,7 @@ def threaded():
         "to kernel": lambda: kernels.conv2d_to_kernel(dz, x, (5, 3), stride, none),
         "max pool": lambda: kernels.max_pool2d(many, (2, 3), (2, 1), (1, 0))[0],
         "winners": lambda: kernels.max_pool2d(many, (2, 3), (2, 1), (1, 0))[1],
-        "max pool back": lambda: kernels.max_pool2d_backward(highest[0], highest[1], many.shape, (2, 3), (2, 1), (1, 0)),
+        "max pool back": lambda: kernels.max_pool2d_backward(*highest, many.shape, (2, 3), (2, 1), (1, 0)),
         "relu back": lambda: kernels.relu_backward(normal(0, 300_001), normal(1, 300_001)),
     }  # fmt: skip
 
@@ -429,6 +429,28 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), (kernels.matmul(a, a) 
 def test_a_fork_does_not_hang_and_says_that_threads_did_not_come_along():
     """A child that entered a parallel region would wait for the threads of its parent (seen with libgomp)."""
     assert run(FORK, OPENBLAS_NUM_THREADS="1").stdout.split() == ["7", "True"]
+
+
+@pytest.mark.parametrize("form", [definition, *FORMS])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("features", [1, 2, 7, 13])
+def test_a_pixel_that_is_not_finite_spoils_only_what_sees_it(form, bad, features):
+    x, W = normal(0, 1, 1, 9, 8), np.abs(normal(1, features, 1, 3, 2)) + 1
+    x[0, 0, 4, 5] = bad
+    z = np.empty((1, 7, 7, features)).transpose(0, 3, 1, 2)
+    form.conv2d(x, W, None, (1, 1), (0, 0), False, z)
+    spoilt = np.zeros((7, 7), bool)
+    spoilt[2:5, 4:6] = True
+    assert (np.isfinite(z) == ~spoilt).all()
+
+
+@pytest.mark.parametrize("form", [definition, *FORMS])
+def test_an_infinite_weight_meets_no_border_on_the_way_back(form):
+    dz, W = np.ones((1, 2, 4, 5)), np.ones((2, 9, 3, 3))
+    W[0, 3, 0, 0] = np.inf
+    dx = np.empty((1, 4, 5, 9)).transpose(0, 3, 1, 2)
+    form.conv2d_to_input(dz, W, (1, 1), (1, 1), dx)
+    assert not np.isnan(dx).any() and np.isinf(dx[:, 3]).any() and np.isfinite(dx[:, :3]).all()
 
 
 def test_the_compiled_kernels_are_those_of_the_source_beside_them():

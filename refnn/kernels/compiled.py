@@ -84,10 +84,10 @@ def conv2d_to_input(upstream: NDArray, W: NDArray, stride: Index, padding: Index
     """Fill out (n, C, H, W) with the gradient in the input.
 
     With stride 1 it is a convolution again, of the upstream gradient with the flipped kernels (CNN-07), and where the
-    channels fill the columns of a tile that is the faster way.
+    channels fill the columns of a tile that is the faster way. Its border of zeros must not meet an infinite weight.
     """
     (height, width), (top, left) = W.shape[2:], padding
-    if stride == (1, 1) and W.shape[1] >= 8 and top < height and left < width:
+    if stride == (1, 1) and W.shape[1] >= 8 and top < height and left < width and np.isfinite(W).all():
         flipped = W[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
         conv2d(upstream, flipped, None, stride, (height - 1 - top, width - 1 - left), False, out)
         return

@@ -212,9 +212,13 @@ cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const rea
 
     What a tap sees of 32 neighbouring pixels are 32 neighbours too, one shift for each tap. A row of the picture may be
     walked over its end, into the next, as long as the sums at the seam are not stored. Where the features fill less than
-    half of the tile's rows, these serve several rows of the output together, each with its kernel moved down by one.
+    half of the tile's rows, these serve several rows of the output together, each with its kernel moved down by one and
+    zeros above and below; but zero times infinity is NaN, so all pixels must be finite for that.
     """
-    cdef Py_ssize_t features = z.shape[3], together = max(1, WIDE_ROWS // features), rows = features * together
+    cdef Py_ssize_t features = z.shape[3], together = max(1, WIDE_ROWS // features)
+    if together > 1 and not all_finite(x.shape[0] * x.shape[1] * x.shape[2], &x[0, 0, 0, 0]):
+        together = 1
+    cdef Py_ssize_t rows = features * together
     cdef Py_ssize_t high = kernel_height + together - 1, taps = high * kernel_width, groups = panels(rows, WIDE_ROWS)
     cdef Py_ssize_t height = z.shape[1], width = z.shape[2]
     cdef Py_ssize_t i, j, k, f, r, n, part, images = x.shape[0], parts = min(PARTS, images)
@@ -287,8 +291,7 @@ cdef inline void shift(Py_ssize_t count, const real* x, real* out) noexcept nogi
     """Copy so many of 32 numbers, and zeros after them."""
     cdef Py_ssize_t j
     if count == WIDE:
-        for j in range(WIDE):
-            out[j] = x[j]
+        copy_row(WIDE, x, out)
     else:
         for j in range(count):
             out[j] = x[j]

@@ -12,10 +12,12 @@ def relu_backward(const real[::1] upstream, const real[::1] z, real[::1] out):
         raise ValueError("relu_backward: shapes do not fit")
     if count:
         with nogil:
-            for piece in prange(panels(count, PIECE), schedule="static", num_threads=threads,
-                                use_threads_if=count > WORTH // 2):
-                through(min(PIECE, count - piece * PIECE), &upstream[0] + piece * PIECE, &z[0] + piece * PIECE,
-                        &out[0] + piece * PIECE)
+            if threads > 1 and count > WORTH // 2:
+                for piece in prange(panels(count, PIECE), schedule="static", num_threads=threads):
+                    through(min(PIECE, count - piece * PIECE), &upstream[0] + piece * PIECE, &z[0] + piece * PIECE,
+                            &out[0] + piece * PIECE)
+            else:
+                through(count, &upstream[0], &z[0], &out[0])
 
 
 cdef void through(Py_ssize_t count, const real* upstream, const real* z, real* out) noexcept nogil:

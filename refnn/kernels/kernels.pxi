@@ -2,6 +2,7 @@
 from cython.parallel cimport prange
 from libc.math cimport INFINITY, log, log1p, sqrt, sqrtf
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 cdef extern from *:
     """

@@ -48,6 +48,20 @@ cdef inline real added(real* lanes) noexcept nogil:
     return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 
 
+cdef inline bint all_finite(Py_ssize_t count, const real* x) noexcept nogil:
+    """Say whether no number is infinite or NaN: zero times any other is 0."""
+    cdef Py_ssize_t i, j, blocks = count // LANES
+    cdef real lanes[LANES]
+    for j in range(LANES):
+        lanes[j] = 0
+    for i in range(blocks):
+        for j in range(LANES):
+            lanes[j] += 0 * x[i * LANES + j]
+    for j in range(blocks * LANES, count):
+        lanes[0] += 0 * x[j]
+    return added(lanes) == 0
+
+
 cdef inline real greatest(Py_ssize_t count, const real* x) noexcept nogil:
     """Return the greatest of so many numbers, at least one; NaN is passed over, unless it is the first."""
     cdef Py_ssize_t i, j, blocks = count // LANES

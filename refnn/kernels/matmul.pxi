@@ -33,44 +33,56 @@ cdef int product(Py_ssize_t m, Py_ssize_t n, Py_ssize_t d, const real* a, Py_ssi
     """
     cdef Py_ssize_t width = width_for(n), height = height_of(width), blocks = max(1, panels(d, DEPTH))
     cdef Py_ssize_t deepest = min(max(d, 1), DEPTH), wide_panels = panels(n, width)
-    cdef Py_ssize_t block, k, p, q, r, depth, tall, row
-    cdef bint many = m * n * d > WORTH
+    cdef Py_ssize_t block, k, p, r, depth, tall, row, count
+    cdef bint many = threads > 1 and m * n * d > WORTH
     cdef real least
     cdef real* b_packed = room(wide_panels * width * deepest + (0 if a_step == 1 else min(m, HEIGHT) * deepest), b)
     cdef real* a_packed = b_packed + wide_panels * width * deepest
     cdef const real* first
+    cdef const real* begin
+    cdef real* target
     with nogil:
         for block in range(blocks):
             k = block * DEPTH
             depth = min(DEPTH, d - k)
             least = 0 if relu and block == blocks - 1 else -INFINITY
-            for q in prange(wide_panels, schedule="static", num_threads=threads, use_threads_if=many):
-                pack_columns(min(width, n - q * width), depth, b + k * b_step + q * width * b_column, b_column, b_step,
-                             width, b_packed + q * width * depth)
+            pack_columns(n, depth, b + k * b_step, b_column, b_step, width, b_packed)
             for r in range(panels(m, HEIGHT)):
                 tall = min(HEIGHT, m - r * HEIGHT)
                 first, row = a + r * HEIGHT * a_row + k * a_step, a_row
                 if a_step != 1:
                     pack_rows(tall, depth, first, a_row, a_step, a_packed)
                     first, row = a_packed, depth
-                for p in prange(wide_panels * panels(tall, height), schedule="static", num_threads=threads,
-                                use_threads_if=many):
-                    place(p // panels(tall, height), p % panels(tall, height), width, height, depth, first, row, tall,
-                          n, b_packed, block > 0, start + r * HEIGHT // height * start_row, start_row, start_column,
-                          least, c + r * HEIGHT * c_row, c_row, c_column)
+                begin, target = start + r * HEIGHT // height * start_row, c + r * HEIGHT * c_row
+                count = wide_panels * panels(tall, height)
+                if many:
+                    for p in prange(threads, schedule="static", num_threads=threads):
+                        places(p * count // threads, (p + 1) * count // threads, depth, first, row, tall, n, b_packed,
+                               block > 0, begin, start_row, start_column, least, target, c_row, c_column)
+                else:
+                    places(0, count, depth, first, row, tall, n, b_packed, block > 0, begin, start_row, start_column,
+                           least, target, c_row, c_column)
         free(b_packed)
     return 0
 
 
-cdef void place(Py_ssize_t q, Py_ssize_t p, Py_ssize_t width, Py_ssize_t height, Py_ssize_t depth, const real* a,
-                Py_ssize_t a_row, Py_ssize_t m, Py_ssize_t n, const real* b, bint again, const real* start,
-                Py_ssize_t start_row, Py_ssize_t start_column, real least, real* c, Py_ssize_t c_row,
-                Py_ssize_t c_column) noexcept nogil:
-    """Compute tile (p, q) of a product of `depth`, and write it where it belongs: at the edges, what there is of it."""
+cdef void places(Py_ssize_t first, Py_ssize_t last, Py_ssize_t depth, const real* a, Py_ssize_t a_row, Py_ssize_t m,
+                 Py_ssize_t n, const real* b, bint again, const real* start, Py_ssize_t start_row,
+                 Py_ssize_t start_column, real least, real* c, Py_ssize_t c_row, Py_ssize_t c_column) noexcept nogil:
+    """Compute some of the tiles of a product, counted panel by panel."""
+    cdef Py_ssize_t k, width = width_for(n), height = height_of(width), tall = panels(m, height)
+    for k in range(first, last):
+        place(k // tall, k % tall, width, height, depth, a, a_row, m, n, b, again,
+              start + k % tall * start_row + k // tall * start_column, least, c, c_row, c_column)
+
+
+cdef inline void place(Py_ssize_t q, Py_ssize_t p, Py_ssize_t width, Py_ssize_t height, Py_ssize_t depth, const real* a,
+                       Py_ssize_t a_row, Py_ssize_t m, Py_ssize_t n, const real* b, bint again, const real* begin,
+                       real least, real* c, Py_ssize_t c_row, Py_ssize_t c_column) noexcept nogil:
+    """Compute tile (p, q) of a product, and write it where it belongs: at the edges, what there is of it."""
     cdef Py_ssize_t i, full = min(height, m - p * height), columns = min(width, n - q * width)
     cdef Py_ssize_t rows[NARROW_ROWS]
     cdef real sums[TILE]
-    cdef const real* begin = start + p * start_row + q * start_column
     c += p * height * c_row + q * width * c_column
     for i in range(height):  # past the last row the last one is read again, and not stored
         rows[i] = (p * height + min(i, full - 1)) * a_row

@@ -1,13 +1,17 @@
 """Pooling, channel by channel side by side: the innermost loop runs over the channels of one pixel."""
 
 
+cdef enum:
+    FEW_CHANNELS = 8  # below it a pixel fills no vector
+
+
 def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t size_width, Py_ssize_t stride_height,
                Py_ssize_t stride_width, Py_ssize_t top, Py_ssize_t left, real[:, :, :, ::1] out,
                int[:, :, :, ::1] winner):
     """out and winner (n, Ho, Wo, C): the greatest pixel of each window and its place; `top`, `left` are the padding.
 
     A row of outputs is worked on as a whole, one place of the window after the other. With few channels its pixels are
-    first brought side by side, by a table of where each output's window begins, so that vectors can be compared.
+    first brought side by side, so that vectors can be compared.
     """
     cdef Py_ssize_t n, i, j, a, b, c, row, first, last, channels = x.shape[3], width = out.shape[2]
     cdef const real* seen
@@ -20,16 +24,13 @@ def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t si
         raise ValueError("kernels: shapes do not fit")
     if channels == 0 or out.shape[0] * out.shape[1] * width == 0:
         return
-    cdef real* taken = room(x.shape[0] * width * channels, &x[0, 0, 0, 0])
+    cdef Py_ssize_t row_numbers = width * channels + FEW_CHANNELS
+    cdef real* taken = room(x.shape[0] * row_numbers, &x[0, 0, 0, 0])
     cdef real* mine
     cdef bint many = out.shape[0] * out.shape[1] * width * channels * size_height * size_width > WORTH // 4
-    cdef Py_ssize_t* begin = offsets(width * channels)
     with nogil:
-        for j in range(width):
-            for c in range(channels):
-                begin[j * channels + c] = j * stride_width * channels + c
         for n in prange(out.shape[0], schedule="static", num_threads=threads, use_threads_if=many):
-            mine = taken + n * width * channels
+            mine = taken + n * row_numbers
             for i in range(out.shape[1]):
                 best = &out[n, i, 0, 0]
                 place = &winner[n, i, 0, 0]
@@ -44,9 +45,8 @@ def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t si
                         first = panels(max(0, left - b), stride_width)  # outputs whose place b lies in the image
                         last = min(width, panels(max(0, x.shape[2] + left - b), stride_width))
                         seen = &x[n, row, 0, 0] + (b - left) * channels
-                        if channels < 8:
-                            for j in range(first * channels, last * channels):
-                                mine[j] = seen[begin[j]]
+                        if channels < FEW_CHANNELS:
+                            side_by_side(first, last, channels, stride_width * channels, seen, mine)
                             for j in range(first * channels, last * channels):
                                 challenge(mine[j], <int>(a * size_width + b), best + j, place + j)
                         else:
@@ -54,8 +54,18 @@ def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t si
                                 for c in range(channels):
                                     challenge(seen[j * stride_width * channels + c], <int>(a * size_width + b),
                                               best + j * channels + c, place + j * channels + c)
-        free(begin)
         free(taken)
+
+
+cdef inline void side_by_side(Py_ssize_t first, Py_ssize_t last, Py_ssize_t channels, Py_ssize_t step, const real* x,
+                              real* out) noexcept nogil:
+    """out[j, c] = x[j step + c]: eight numbers at a time; those of the next pixel, taken too, are overwritten in turn."""
+    cdef Py_ssize_t j, c, safe = last - panels(FEW_CHANNELS - channels, step)  # before it eight numbers are in the image
+    for j in range(first, safe):
+        memcpy(out + j * channels, x + j * step, FEW_CHANNELS * sizeof(real))
+    for j in range(max(first, safe), last):
+        for c in range(channels):
+            out[j * channels + c] = x[j * step + c]
 
 
 cdef inline void challenge(real there, int here, real* best, int* place) noexcept nogil:

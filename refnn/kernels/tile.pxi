@@ -167,9 +167,7 @@ cdef void pack_columns(Py_ssize_t columns, Py_ssize_t depth, const real* x, Py_s
         full = min(width, columns - panel * width)
         if column == 1 and full == width:  # neighbours in memory: a straight copy
             for k in range(depth):
-                for half in range(width // NARROW):
-                    for j in range(NARROW):
-                        out[k * width + half * NARROW + j] = x[k * step + half * NARROW + j]
+                copy_row(width, x + k * step, out + k * width)
         elif column == 1:
             for k in range(depth):
                 for half in range(width // NARROW):
@@ -219,22 +217,18 @@ cdef void load(Py_ssize_t width, real* sums, Py_ssize_t rows, Py_ssize_t columns
 
 
 cdef inline void copy_row(Py_ssize_t columns, const real* x, real* out) noexcept nogil:
-    """Copy the beginning of a row of a tile, by powers of two."""
+    """Copy the beginning of a row of a tile, by powers of two: each is one or two instructions."""
     cdef Py_ssize_t j
     if columns & WIDE:
-        for j in range(WIDE):
-            out[j] = x[j]
+        memcpy(out, x, WIDE * sizeof(real))
     if columns & NARROW:
-        for j in range(NARROW):
-            out[j] = x[j]
+        memcpy(out, x, NARROW * sizeof(real))
         x, out = x + NARROW, out + NARROW
     if columns & 8:
-        for j in range(8):
-            out[j] = x[j]
+        memcpy(out, x, 8 * sizeof(real))
         x, out = x + 8, out + 8
     if columns & 4:
-        for j in range(4):
-            out[j] = x[j]
+        memcpy(out, x, 4 * sizeof(real))
         x, out = x + 4, out + 4
     for j in range(columns & 3):
         out[j] = x[j]

@@ -160,7 +160,7 @@ def _walk(
     growth: float = 2.0, halvings: int = 64,
 ) -> tuple[MLP, NDArray]:
     """Go downhill as `fine_tune` does, with its constants as arguments."""
-    (there, first), (f, backward, _) = pretrain.fine_tune(net, X, targets, 0, learning_rate, loss), losses.loss(loss)
+    (there, first), (f, backward, *_) = pretrain.fine_tune(net, X, targets, 0, learning_rate, loss), losses.loss(loss)
     costs, eta = first.tolist(), learning_rate
     for _ in range(steps):
         slopes = gradients(there, X, backward(1.0, output(there, X), targets))
