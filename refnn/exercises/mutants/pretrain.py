@@ -160,17 +160,17 @@ def _walk(
     growth: float = 2.0, halvings: int = 64,
 ) -> tuple[MLP, NDArray]:
     """Go downhill as `fine_tune` does, with its constants as arguments."""
-    (there, first), (f, backward, *_) = pretrain.fine_tune(net, X, targets, 0, learning_rate, loss), losses.loss(loss)
+    (there, first), chosen = pretrain.fine_tune(net, X, targets, 0, learning_rate, loss), losses.loss(loss)
     costs, eta = first.tolist(), learning_rate
     for _ in range(steps):
-        slopes = gradients(there, X, backward(1.0, output(there, X), targets))
+        slopes = gradients(there, X, chosen.backward(1.0, output(there, X), targets))
         steepness = sum(float(np.square(g).sum()) for pair in slopes for g in pair if g is not None)
         for rate in eta * 0.5 ** np.arange(halvings):
             tried = MLP([W - rate * dW for W, (dW, _) in zip(there.weights, slopes, strict=True)],
                         [None if b is None or db is None else b - rate * db
                          for b, (_, db) in zip(there.biases, slopes, strict=True)], there.activations)
             with np.errstate(all="ignore"):
-                ahead = float(f(output(tried, X), targets))
+                ahead = float(chosen.f(output(tried, X), targets))
             if halvings == 1 or ahead <= costs[-1] - enough * rate * steepness:
                 there, eta = tried, growth * float(rate)
                 break
