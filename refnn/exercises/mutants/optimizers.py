@@ -336,7 +336,7 @@ class _AdagradStartsAtATenth(optimizers.Adagrad):
 
 
 @mutant("adagrad-by-the-length", of="optimizers.Adagrad",
-        imitates="one sum for the whole array: the squared length of each gradient is counted, not each entry",
+        imitates="the whole array has one sum: the squared length of each gradient is counted, not each entry",
         killed_by=["test_coordinates_do_not_interact", "test_adagrad_divides_by_the_root_of_the_sum_of_squares"])
 class _AdagradByLength(optimizers.Adagrad):
     def rule(self, t: int, g: NDArray, w: NDArray, v: NDArray) -> Arrays:
