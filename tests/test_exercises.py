@@ -250,6 +250,8 @@ def test_start_writes_the_first_file_and_never_over_one_that_is_there(capsys):
 def test_a_name_that_does_not_exist_is_answered_with_the_nearest(capsys):
     assert run("start", "sofmax") == 2
     assert "there is no exercise 'sofmax'; did you mean 'softmax'?" in capsys.readouterr().err
+    assert run("start", "maxout_backward") == 2
+    assert "there is no exercise 'maxout_backward'; maxout asks for it" in capsys.readouterr().err
     assert run("next") == 2
     assert "no exercise is started here; `refnn start` begins with the first" in capsys.readouterr().err
     assert run("next", "softmax") == 2
@@ -332,7 +334,7 @@ NAME = COURSE[LAW].law
     ("def NAME(subject):\n    pass", ["accepts refnn", "catches 0 of 3", "A law that nothing can break says nothing"]),
     ("def NAME(subject):\n    assert False, 'never'", ["refnn is right, and your law rejects it", "never"]),
     ("def NAME(subject):\n    raise NotImplementedError", ["not written yet"]),
-    ("def NAME(subject, x):\n    pass", ["asks for subject, x: is `@given(...)` missing above it?"]),
+    ("def NAME(subject, x):\n    pass", ["asks for", "is `@given(...)` missing above it?"]),
     ("def NAME(subject):\n    subject.losses.hindge", ["asks for what there is not: refnn has no losses.hindge"]),
     ("def test_other(subject):\n    pass", ["the function test_the_hinge", "is gone"]),
     ("def NAME(subject:\n    pass", ["cannot be loaded: raises SyntaxError", "line 2: def"]),

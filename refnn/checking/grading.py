@@ -81,7 +81,7 @@ def _by_messages(exercise: Exercise, path: Path, limits: Limits) -> Verdict:
     messages = _heard(exercise, path, limits)
     end = messages[-1]
     if end["kind"] == "error":
-        return Verdict(False, [end["text"], *([f"    {end['line']}"] if end.get("line") else [])])
+        return Verdict(False, [_wrapped(end["text"]), *([f"    {end['line']}"] if end.get("line") else [])])
     if exercise.kind == "counterexample":
         return Verdict(end["passed"], [_wrapped(end["text"])])
     return _of_law(exercise, messages)

@@ -86,7 +86,8 @@ def check(progress: Progress, one: Exercise, path: Path) -> Verdict:
     progress.current = one.name
     progress.save()
     if verdict.passed:
-        print(f"Passed: {one.name}. {_count(progress)}\n\nHow refnn has it:\n")
+        mended = "What was wrong, and how it is mended" if one.kind == "repair" else "How refnn has it"
+        print(f"Passed: {one.name}. {_count(progress)}\n\n{mended}:\n")
         print(indent(solution(one), "    "))
         print(f"\nWhat you have from it\n{fill(one.buys)}\n", flush=True)
     return verdict

@@ -8,6 +8,7 @@ from textwrap import dedent, fill, indent
 
 from refnn import register
 from refnn.exercises.course import Exercise, display
+from refnn.kernels import definition
 from refnn.register.plain import plain
 
 __all__ = ["handout", "solution", "stub"]
@@ -31,7 +32,7 @@ def _sentence(title: str) -> str:
 
 
 def solution(exercise: Exercise) -> str:
-    """Return what passes: refnn's own code, its law, or the stored counterexample."""
+    """Return what passes: refnn's own code or law, the stored counterexample, the repaired exhibit."""
     if exercise.kind == "law":
         return _law_source(exercise)
     if exercise.kind == "counterexample":
@@ -40,13 +41,23 @@ def solution(exercise: Exercise) -> str:
         claim = claims()[exercise.claim]
         values = ", ".join(map(repr, claim.refuted_by)) + "," * (len(claim.refuted_by) == 1)
         return f"def counterexample():\n    return {values}\n\n\n# {plain(claim.truth)}"
-    if exercise.exhibit:
+    if exercise.kind == "repair":
         from refnn.exercises.museum import exhibits
 
-        found = exhibits()[exercise.exhibit]
-        if found.kind == "law":
-            return found.repaired.strip()
-    return "\n\n\n".join(_source(_right(exercise, name)) for name in exercise.functions)
+        exhibit = exhibits()[exercise.exhibit]
+        story = indent(_filled(exhibit.mistake), "# ")
+        return f"{story}\n\n{_body(exhibit.repaired)}"
+    sources = [_source(_right(exercise, name)) for name in exercise.functions]
+    for name in exercise.functions:
+        if hasattr(definition, name):
+            sources.append(f"# and the definition behind it, in plain loops\n{_source(getattr(definition, name))}")
+    return "\n\n\n".join(sources)
+
+
+def _body(text: str) -> str:
+    """Return a file without its imports."""
+    first = next(node for node in ast.parse(text).body if not isinstance(node, ast.Import | ast.ImportFrom))
+    return "\n".join(text.splitlines()[first.lineno - 1 :]).strip()
 
 
 def stub(code: object) -> str:
@@ -118,8 +129,8 @@ def _source(code: object) -> str:
 
 def _implement(exercise: Exercise) -> tuple[list[str], str]:
     convention = (
-        "Write what is missing. Arguments are arrays, or whatever np.asarray takes; leave them as they are, and "
-        "return float32 where you are given float32."
+        "Write what is missing. Arguments are arrays, or whatever np.asarray takes; leave them as they are. The result "
+        "has the widest dtype among the arrays that you are given: float32 only if all of them are."
     )
     imports = "\n".join(["import numpy as np", *exercise.imports])
     stubs = "\n\n\n".join(stub(_right(exercise, name)) for name in exercise.functions)

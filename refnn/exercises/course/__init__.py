@@ -152,7 +152,10 @@ def exercise(name: str) -> Exercise:
     """
     plain_name = Path(name).name.removesuffix(".py")
     if plain_name not in exercises():
+        about = [name for name, one in exercises().items() if plain_name in one.functions]
         hint = register.did_you_mean(plain_name, exercises())
+        if about:
+            hint = f"; {' and '.join(about)} {'ask' if len(about) > 1 else 'asks'} for it"
         raise ValueError(f"there is no exercise {plain_name!r}{hint or '; `refnn list` shows them all'}")
     return exercises()[plain_name]
 
