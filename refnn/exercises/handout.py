@@ -40,7 +40,8 @@ def solution(exercise: Exercise) -> str:
 
         claim = claims()[exercise.claim]
         values = ", ".join(map(repr, claim.refuted_by)) + "," * (len(claim.refuted_by) == 1)
-        return f"def counterexample():\n    return {values}\n\n\n# {plain(claim.truth)}"
+        truth = indent(_filled(plain(claim.truth)), "# ")
+        return f"def counterexample():\n    return {values}\n\n\n{truth}"
     if exercise.kind == "repair":
         from refnn.exercises.museum import exhibits
 
@@ -50,7 +51,7 @@ def solution(exercise: Exercise) -> str:
     sources = [_source(_right(exercise, name)) for name in exercise.functions]
     for name in exercise.functions:
         if hasattr(definition, name):
-            sources.append(f"# and the definition behind it, in plain loops\n{_source(getattr(definition, name))}")
+            sources.append(f"# and the definition behind it\n{_source(getattr(definition, name))}")
     return "\n\n\n".join(sources)
 
 
