@@ -200,6 +200,7 @@ def test_an_exhibit_fails_and_its_repair_passes(name):
             assert judge(one, vars(compiled(text))[one.law]) == (True, alive)
     else:
         asked = [law for law in laws(one.of, 30).values() if law.name in exhibit.laws]
+        assert set(one.beyond) <= set(laws(one.of, 30)) - set(exhibit.laws)
         assert None not in [outcome(law, With(one, handout(one))) for law in asked]
         assert {outcome(law, With(one, exhibit.repaired)) for law in asked} == {None}
 

@@ -45,6 +45,7 @@ class Exercise:
         mutants: the wrong versions that the learner's law must catch.
         claim: the name of the claim to refute.
         exhibit: the name of the exhibit to repair.
+        beyond: laws that are not asked of it, since they ask for more than the exhibit ever meant to do.
         imports: lines for the head of the learner's file.
         task: what to do, where the kind does not say it.
         question: the first rung of the hint.
@@ -63,6 +64,7 @@ class Exercise:
     mutants: tuple[str, ...] = ()
     claim: str = ""
     exhibit: str = ""
+    beyond: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     task: str = ""
     question: str = ""
