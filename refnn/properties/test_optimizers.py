@@ -292,14 +292,6 @@ def test_the_step_is_the_learning_rate_of_the_moment_times_what_the_gradients_sa
     assert (steps(optimizer, gradients) == rate * expected[len(gradients) :]).all()
 
 
-@law("OPT-12", level="definition")
-def test_the_table_finds_each_rule_by_its_name(subject):
-    for name in ("SGD", "Momentum", "Adagrad", "RMSprop", "Adadelta", "Adam", "VSGD", "AdaSecant"):
-        rule = subject.optimizers.OPTIMIZERS[name.lower()]
-        assert subject.optimizers.optimizer(name.lower()) is rule
-        assert rule.__name__ == getattr(subject.optimizers, name).__name__ == name
-
-
 @law("OPT-01", "OPT-02", "OPT-03", "OPT-04", "OPT-08", "OPT-13", level="definition")
 @pytest.mark.parametrize(
     "name, needed, defaults",

@@ -972,11 +972,3 @@ def _(g: ArrayLike, g_next: ArrayLike, mean: ArrayLike, gamma_max: float = 1.8) 
         killed_by=["test_gamma_is_a_ratio_of_means_between_zero_and_its_limit"])
 def _(g: ArrayLike, g_next: ArrayLike, mean: ArrayLike, gamma_max: float = 1.8) -> NDArray:
     return optimizers.best_gamma(g, g_next, mean, 1e6 * gamma_max)
-
-
-@mutant("optimizer-by-its-first-letters", of="optimizers.optimizer",
-        imitates="a name is matched by its first three letters, so adam and adadelta are taken for adagrad",
-        killed_by=["test_the_table_finds_each_rule_by_its_name"])
-def _(name: str) -> type[optimizers.Optimizer]:
-    optimizers.optimizer(name)
-    return next(rule for known, rule in optimizers.OPTIMIZERS.items() if known[:3] == name[:3])
