@@ -1,6 +1,7 @@
 """Check an exercise at every save, and go on to the next as soon as it passes.
 
-Leave it running beside your editor. Ctrl-C ends it.
+Leave it running beside your editor. Ctrl-C ends it. Your code runs in a process of its own with limits of time and
+memory; what it prints is not shown.
 """
 
 import argparse

@@ -23,6 +23,10 @@ class Entry:
     file: str = ""
     hints: int = 0
 
+    def is_sound(self) -> bool:
+        """Tell whether the fields are what they should be."""
+        return self.state in STATES and isinstance(self.file, str) and isinstance(self.hints, int)
+
 
 @dataclass
 class Progress:
@@ -44,15 +48,15 @@ class Progress:
             return cls(folder)
         try:
             data = json.loads(path.read_text("utf-8"))
-            assert data["what"] == _HEAD
             entries = {str(name): Entry(**entry) for name, entry in data["exercises"].items()}
-            for entry in entries.values():
-                assert entry.state in STATES and type(entry.hints) is int and type(entry.file) is str
+            sound = data["what"] == _HEAD and all(entry.is_sound() for entry in entries.values())
             current = str(data["current"])
-        except (ValueError, KeyError, TypeError, AttributeError, AssertionError):
+        except (ValueError, KeyError, TypeError, AttributeError):
+            sound = False
+        if not sound:
             raise ValueError(
                 f"{FILE} is damaged or not refnn's; mend it or put it aside, your exercises stay as they are"
-            ) from None
+            )
         return cls(folder, entries, current)
 
     def of(self, name: str) -> Entry:
