@@ -7,6 +7,7 @@ time of many counts, so that a busy machine slows both or neither.
 import importlib.util
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -56,7 +57,7 @@ failed = 0
 scalar = load(sys.argv[1])
 for dtype in ("float32", "float64"):
     for name, call in cases(np.dtype(dtype)):
-        slow, fast = (min(best(lambda m=m: call(m)) for _ in range(3)) for m in (scalar, _kernels))
+        slow, fast = (min(best(partial(call, module)) for _ in range(3)) for module in (scalar, _kernels))
         failed += slow < FACTOR * fast
         print(f"{name:24}{dtype:9}{LEVEL:9}{slow / fast:6.1f} times as fast as without vectors")
 sys.exit(f"{failed} kernels are not vectorised: expected at least {FACTOR} times" if failed else 0)
