@@ -97,7 +97,7 @@ class Optimizer(ABC):
         self, params: list[NDArray], grads: list[NDArray], curvature: list[NDArray] | None = None
     ) -> None:
         """Do what `step` does after its checks: for a caller, such as a network, whose arrays are its own."""
-        layout = [(w.shape, w.dtype.newbyteorder("=")) for w in params]
+        layout = [(w.shape, w.dtype if w.dtype.isnative else w.dtype.newbyteorder("=")) for w in params]
         if self._layout is None:
             self._layout = layout
             self._memory = {name: [np.zeros_like(w, w.dtype.newbyteorder("=")) for w in params] for name in self.memory}

@@ -119,8 +119,9 @@ def fraction(name: str, value: Any) -> float:
 
 def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return `value` if it is one of these words."""
-    choices = sorted(choices)
+    choices = list(choices)
     if not isinstance(value, str) or value not in choices:
+        choices.sort()
         word = str(value).lower()
         near = difflib.get_close_matches(word, choices, 1) or [name for name in choices if word and word in name]
         hint = f"; did you mean {near[0]!r}?" if near else ""

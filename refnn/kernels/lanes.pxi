@@ -11,31 +11,29 @@ cdef enum:
 cdef inline real dot(Py_ssize_t count, const real* x, const real* y) noexcept nogil:
     """Return sum_i x_i y_i."""
     cdef Py_ssize_t i, j, blocks = count // LANES
-    cdef real total = 0
     cdef real lanes[LANES]
     for j in range(LANES):
         lanes[j] = 0
     for i in range(blocks):
         for j in range(LANES):
             lanes[j] = multiply_add(x[i * LANES + j], y[i * LANES + j], lanes[j])
-    for j in range(blocks * LANES, count):
-        total = multiply_add(x[j], y[j], total)
-    return total + added(lanes)
+    for j in range(count - blocks * LANES):
+        lanes[j] = multiply_add(x[blocks * LANES + j], y[blocks * LANES + j], lanes[j])
+    return added(lanes)
 
 
 cdef inline real sum_of(Py_ssize_t count, const real* x) noexcept nogil:
     """Return sum_i x_i."""
     cdef Py_ssize_t i, j, blocks = count // LANES
-    cdef real total = 0
     cdef real lanes[LANES]
     for j in range(LANES):
         lanes[j] = 0
     for i in range(blocks):
         for j in range(LANES):
             lanes[j] += x[i * LANES + j]
-    for j in range(blocks * LANES, count):
-        total += x[j]
-    return total + added(lanes)
+    for j in range(count - blocks * LANES):
+        lanes[j] += x[blocks * LANES + j]
+    return added(lanes)
 
 
 cdef inline real added(real* lanes) noexcept nogil:
