@@ -146,7 +146,7 @@ def softmax_cross_entropy(scores: NDArray, labels: NDArray, losses: NDArray, gra
         if s[label] == s.max():
             losses[i] = np.log1p(rest)
         else:
-            losses[i] = np.log(rest + e[label]) + s.max() - s[label]
+            losses[i] = np.log(rest + e[label]) + (s.max() - s[label])
         for k in range(len(s)):
             gradient[i, k] = (e[k] if k != label else -rest) / (rest + e[label])
 
