@@ -1,6 +1,12 @@
 """Pictures that need matplotlib, which the tests alone do not: `pytest tests/pictures.py`, with the extra `plot`."""
 
+from pathlib import Path
+
+from matplotlib import image
+
+from refnn import experiments
 from refnn.bench import roofline
+from refnn.cli import main
 from tests.test_bench import LIMITS, Measured, row, timing
 
 
@@ -15,3 +21,16 @@ def test_the_roofline_shows_what_was_measured_under_its_roof(tmp_path):
     assert "fast" in text
     assert "lost" not in text
     assert "peak 100 GF/s" in text
+
+
+def test_the_command_says_where_it_drew_what(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for file, options in {"a.PNG": (), "b.png": ("--dpi", "40", "--dark"), "c.SVG": ()}.items():
+        assert main(["experiment", "sigmoid_sum", "--plot", file, *options]) == 0
+        assert capsys.readouterr().out.endswith(f"\npicture: {file}\n")
+    assert image.imread("a.PNG").shape[1] == 7 * 150 and image.imread("b.png").shape[1] == 7 * 40
+    assert Path("c.SVG").read_text().startswith("<?xml")
+    monkeypatch.setattr(experiments, "EXPERIMENTS", ("sigmoid_sum",))
+    assert main(["experiment", "all", "--plot", "new"]) == 0
+    assert "picture: new/sigmoid_sum-dark.svg\n" in capsys.readouterr().out
+    assert sorted(file.name for file in Path("new").iterdir()) == ["sigmoid_sum-dark.svg", "sigmoid_sum.svg"]

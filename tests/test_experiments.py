@@ -81,20 +81,6 @@ def test_for_all_the_command_names_each_as_it_is_computed(capsys, monkeypatch, t
     assert "root" in said and not list(tmp_path.iterdir())
 
 
-def test_the_command_says_where_it_drew_what(capsys, monkeypatch, tmp_path):
-    image = pytest.importorskip("matplotlib.image")
-    monkeypatch.chdir(tmp_path)
-    for file, options in {"a.PNG": (), "b.png": ("--dpi", "40", "--dark"), "c.SVG": ()}.items():
-        assert main(["experiment", "sigmoid_sum", "--plot", file, *options]) == 0
-        assert capsys.readouterr().out.endswith(f"\npicture: {file}\n")
-    assert image.imread("a.PNG").shape[1] == 7 * 150 and image.imread("b.png").shape[1] == 7 * 40
-    assert Path("c.SVG").read_text().startswith("<?xml")
-    monkeypatch.setattr(experiments, "EXPERIMENTS", ("sigmoid_sum",))
-    assert main(["experiment", "all", "--plot", "new"]) == 0
-    assert "picture: new/sigmoid_sum-dark.svg\n" in capsys.readouterr().out
-    assert sorted(file.name for file in Path("new").iterdir()) == ["sigmoid_sum-dark.svg", "sigmoid_sum.svg"]
-
-
 @pytest.mark.parametrize(("arguments", "words"), [
     ("sigmoidsum", "experiment: no experiment is called 'sigmoidsum'; did you mean 'sigmoid_sum'? There are ada"),
     ("zzz", "no experiment is called 'zzz'. There are adagrad_table, "),

@@ -12,7 +12,7 @@ from refnn.exercises import trials
 from refnn.exercises.museum import Exhibit, VacuousLaw, exhibit, exhibits
 from refnn.exercises.mutants import Mutated
 from refnn.properties.subject import Subject
-from tests.test_mutants import right_of
+from tests.mutants import right_of
 
 MUSEUM = exhibits()
 FUNCTIONS = {name: one for name, one in MUSEUM.items() if isinstance(one, Exhibit)}

@@ -56,6 +56,8 @@ def _refuse(options: argparse.Namespace) -> None:
     if options.which == "all" and (options.json or options.dark):
         raise ValueError("--json: shows one experiment, not all" if options.json else
                          "--dark: is not needed, for all --plot draws light and dark ones")
+    if options.plot is not None and not find_spec("matplotlib"):
+        raise ValueError('--plot: needs matplotlib, which is not installed: pip install "refnn[plot]"')
 
 
 def _refuse_picture(which: str, plot: str, dpi: int | None) -> None:
@@ -74,8 +76,6 @@ def _refuse_picture(which: str, plot: str, dpi: int | None) -> None:
         raise ValueError("--dpi: is for .png files, an .svg is sharp at any size")
     if dpi is not None and at_least("--dpi", dpi, 20) > 1200:
         raise ValueError(f"--dpi: expected at most 1200, got {dpi}")
-    if not find_spec("matplotlib"):
-        raise ValueError('--plot: needs matplotlib, which is not installed: pip install "refnn[plot]"')
 
 
 def _one(name: str, options: argparse.Namespace) -> None:

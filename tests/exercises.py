@@ -384,7 +384,7 @@ def test_watch_checks_at_every_save_goes_on_after_a_pass_and_ends_politely():
             said = read_until("to be saved")
             assert "Passed: maxout" in said and f"Next: {after('maxout')}.py" in said
             watch.send_signal(signal.SIGINT)
-            out, err = watch.communicate(timeout=10)
+            out, err = watch.communicate(timeout=60)
         finally:
             watch.kill()
     assert f"{after('maxout')}.py is as you left it" in out

@@ -1,6 +1,6 @@
 """The long round of the exercises, each graded as a learner's file is, in processes of their own.
 
-It is run by `pytest tests/full_exercises.py`, some minutes; `test_exercises.py` looks at the same things in short.
+It is run by `pytest tests/graded.py`, some minutes; `exercises.py` looks at the same things in short.
 """
 
 from pathlib import Path
