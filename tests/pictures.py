@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from matplotlib import image
-
 from refnn import experiments
 from refnn.bench import roofline
 from refnn.cli import main
@@ -24,6 +22,8 @@ def test_the_roofline_shows_what_was_measured_under_its_roof(tmp_path):
 
 
 def test_the_command_says_where_it_drew_what(capsys, monkeypatch, tmp_path):
+    from matplotlib import image  # here: doctest collection imports this module, matplotlib or not
+
     monkeypatch.chdir(tmp_path)
     for file, options in {"a.PNG": (), "b.png": ("--dpi", "40", "--dark"), "c.SVG": ()}.items():
         assert main(["experiment", "sigmoid_sum", "--plot", file, *options]) == 0
