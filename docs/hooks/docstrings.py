@@ -1,15 +1,16 @@
-"""Griffe extension: a docstring's `Example:` is a section of doctests, shown as code and never read as Markdown."""
+"""Griffe extension: docstrings on the pages of the API, with their doctests as code and their IDs as links."""
 
 import re
 from typing import Any
 
 import griffe
+from ids import linked
 
 
-class Examples(griffe.Extension):
-    """Give the section the plural name under which Griffe looks for doctests."""
+class Docstrings(griffe.Extension):
+    """Give the section of doctests the name under which Griffe looks for it, and every ID its link."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
-        """Rename the section in one docstring."""
+        """Rewrite one docstring."""
         if obj.docstring:
-            obj.docstring.value = re.sub(r"^Example:$", "Examples:", obj.docstring.value, flags=re.MULTILINE)
+            obj.docstring.value = linked(re.sub(r"^Example:", "Examples:", obj.docstring.value, flags=re.MULTILINE))

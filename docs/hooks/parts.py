@@ -1,25 +1,151 @@
-"""Pages that are written from what refnn knows of itself: a comment `<!-- generated: NAME -->` is replaced at build."""
+"""The parts of pages that are written from what refnn knows of itself; each function yields lines of Markdown."""
 
+import ast
+import importlib
+import inspect
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import dedent
 from typing import Any
 
-from refnn import register
+from refnn import experiments, register
 from refnn.cli.errata import proved
-from refnn.exercises.course import exercises
+from refnn.exercises.course import Exercise, exercises
 from refnn.exercises.museum import exhibits
 from refnn.exercises.mutants import mutants
 from refnn.register.plain import plain
 
-_MARK = re.compile(r"<!-- generated: (\w+) -->")
+ENGINE = ("layers", "network", "training", "model_io", "data", "kernels")
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the generated parts of a page in their places; an unknown name fails the build."""
-    return _MARK.sub(lambda mark: "\n".join(PARTS[mark[1]]()), markdown)
+def formula(names: str) -> Iterator[str]:
+    """Yield one or several items: the formula, and the red thread to its code, laws, exercises and slide."""
+    for name in names.split():
+        entry = register.item(name)
+        laws, tasks = register.laws(name), list(_exercises(name))
+        yield '<div class="formula" markdown>\n'
+        yield f"[](){{ #{name} }}**[{name}][{name.lower()}]** {entry.title}\n"
+        if entry.tex:
+            yield f"$$\n{entry.tex} \\tag{{{name}}}\n$$\n"
+        code = dict.fromkeys(place for place in map(_api, register.code_lines(name)) if place)
+        thread = [f"code {', '.join([*code][:3])}"] * bool(code) + [entry.slide] * bool(entry.slide)
+        yield " · ".join([*thread, *(f"[{slip}][{slip}]" for slip in entry.errata)]) + "\n{ .thread }\n"
+        if laws or tasks:
+            counts = {"law": len(laws), "exercise": len(tasks)}
+            said = ", ".join(f"{count} {word}{'s' * (count > 1)}" for word, count in counts.items() if count)
+            yield f'<details class="thread" markdown><summary>{said}</summary>\n'
+            yield from (f"- [{_sentence(law.function)}][{_anchor(law)}]" for law in laws)
+            yield from (f"- `refnn start {task.name}`: [{_words(task.title)}][exercise.{task.name}]" for task in tasks)
+            yield "\n</details>\n"
+        yield "</div>\n"
 
 
-def formulas() -> Iterator[str]:
+def erratum(names: str) -> Iterator[str]:
+    """Yield what is wrong on slides, what is right, and why, computed now."""
+    for name in names.split():
+        entry = register.item(name)
+        *_, proof = proved(entry).partition("      proof ")
+        yield f'!!! erratum "{name} · {plain(entry.title)}"\n'
+        yield f"    [](){{ #{name} }}{entry.slide or 'The slides'}: {entry.says}\n"
+        yield f"    **Right:** {entry.right}\n"
+        yield f"    *Proof, computed for this page:* {_words(' '.join(proof.split()))}\n"
+
+
+def source(name: str) -> Iterator[str]:
+    """Yield the code of a function, or of a method, without its docstring: `source perceptron.update`."""
+    module, _, path = name.partition(".")
+    value: Any = importlib.import_module(f"refnn.{module}")
+    for part in path.split("."):
+        value = getattr(value, part)
+    lines = dedent(inspect.getsource(inspect.unwrap(value))).splitlines()
+    body = ast.parse("\n".join(lines)).body[0].body  # type: ignore[attr-defined]
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        del lines[body[0].lineno - 1 : body[0].end_lineno]
+    yield f'```python title="refnn.{name}"'
+    yield from lines
+    yield "```\n"
+    if not path.startswith("_"):
+        yield f"In the API: [`{name}`][refnn.{name}]\n{{ .thread }}\n"
+
+
+def figure(argument: str) -> Iterator[str]:
+    """Yield an experiment's picture, for light and for dark pages: `figure xor What one sees on it.`"""
+    name, _, alt = argument.partition(" ")
+    if not alt:
+        raise ValueError(f"what does one see on the figure? figure {name} A sentence.")
+    caption = _words((inspect.getdoc(experiments.experiment(name)) or "").partition("\n")[0])
+    for suffix, scheme in (("", "light"), ("-dark", "dark")):
+        yield f"![{_words(alt)}](site:figures/{name}{suffix}.svg#only-{scheme})"
+    yield f"\n*{caption}* `refnn experiment {name}`\n{{ .caption }}\n"
+
+
+def outcome(name: str) -> Iterator[str]:
+    """Yield what an experiment says of its data."""
+    yield f"```text\n{experiments.experiment(name).words(experiments.load(name))}\n```\n"
+
+
+def laws(modules: str) -> Iterator[str]:
+    """Yield the laws of modules, level by level, each with a link to its source."""
+    for module in modules.split():
+        found = [law for law in _all_laws() if law.module == module]
+        yield f'??? laws "{len(found)} laws of {module}: `refnn check {module}`"\n'
+        for level in dict.fromkeys(law.level for law in found):
+            yield f"    *{level}*\n"
+            yield from (f"    - [{_sentence(law.function)}][{_anchor(law)}]" for law in found if law.level == level)
+            yield ""
+
+
+def practice(modules: str) -> Iterator[str]:
+    """Yield the exercises that are about modules."""
+    yield from ("| exercise | kind | start it |", "|---|---|---|")
+    yield from (f"| [{_words(e.title)}][exercise.{e.name}] | {e.kind} | `refnn start {e.name}` |"
+                for e in exercises().values() if e.of in modules.split())  # fmt: skip
+    yield ""
+
+
+def figures() -> dict[str, str]:
+    """Draw every experiment, for light and for dark pages, and return the pictures by file."""
+    found = {}
+    with TemporaryDirectory() as place:
+        for name in experiments.EXPERIMENTS:
+            data = experiments.load(name)
+            for suffix, dark in (("", False), ("-dark", True)):
+                file = Path(place) / f"{name}{suffix}.svg"
+                experiments.draw(name, file, dark, data)
+                found[f"figures/{file.name}"] = file.read_text("utf-8")
+    return found
+
+
+def api_modules() -> list[str]:
+    """List the modules of the API, in the order of the book."""
+    return [name for name in register.modules() if "." not in name] + list(ENGINE)
+
+
+def api_pages() -> dict[str, str]:
+    """Return a page for each module."""
+    return {f"api/{name}.md": f"# refnn.{name}\n\n::: refnn.{name}\n" for name in api_modules()}
+
+
+def api(_: str) -> Iterator[str]:
+    """Yield a list of the modules with what each is about."""
+    for name in api_modules():
+        said = (inspect.getdoc(importlib.import_module(f"refnn.{name}")) or "").partition("\n")[0]
+        yield f"- [`refnn.{name}`](site:api/{name}.md): {said}"
+
+
+def law_pages() -> dict[str, str]:
+    """Return a page for each file of laws: every law as a sentence, with its source."""
+    found: dict[str, str] = {}
+    for law in _all_laws():
+        page = f"laws/{law.module}.md"
+        found.setdefault(page, f"---\nsearch:\n  exclude: true\n---\n\n# Laws of {law.module}\n\n`{law.path}`\n")
+        found[page] += f"\n## {_sentence(law.function)} {{ #{_anchor(law)} }}\n\n```python\n{law.source}\n```\n"
+    return found
+
+
+def formulas(_: str) -> Iterator[str]:
     """Yield the index of all items: what each says, its lines, its laws, its slide, its erratum."""
     for module in register.modules():
         yield f"\n## {module}\n"
@@ -39,7 +165,7 @@ def formulas() -> Iterator[str]:
                 yield ""
 
 
-def errata() -> Iterator[str]:
+def errata(_: str) -> Iterator[str]:
     """Yield what is wrong on the slides, each with the proof computed now."""
     for entry in register.items().values():
         if entry.is_erratum:
@@ -48,7 +174,7 @@ def errata() -> Iterator[str]:
             yield "```text\n" + "\n".join(line.removeprefix("      ") for line in rest) + "\n```\n"
 
 
-def laws_and_mutants() -> Iterator[str]:
+def laws_and_mutants(_: str) -> Iterator[str]:
     """Yield, module by module, each mutant with its mistake and the laws that see it."""
     known = mutants().values()
     yield f"{len(known)} mutants of {len({mutant.module for mutant in known})} modules.\n"
@@ -62,7 +188,7 @@ def laws_and_mutants() -> Iterator[str]:
         yield from (f"| {_sentence(law)} | {'<br>'.join(rows)} |" for law, rows in sorted(table.items()))
 
 
-def museum() -> Iterator[str]:
+def museum(_: str) -> Iterator[str]:
     """Yield the plaques of the museum."""
     for name, exhibit in exhibits().items():
         yield f"\n## {_words(exhibit.title)} {{ #{name} }}\n"
@@ -74,13 +200,40 @@ def museum() -> Iterator[str]:
             yield f"The law that sees it: {_sentence(exhibit.laws[0])}. {_words(exhibit.buys)}\n"
 
 
-def course() -> Iterator[str]:
+def course(_: str) -> Iterator[str]:
     """Yield the exercises, chapter by chapter."""
     for chapter in dict.fromkeys(exercise.chapter for exercise in exercises().values()):
         yield f"\n## {chapter}\n"
         yield from ("| exercise | kind | |", "|---|---|---|")
-        yield from (f"| `refnn start {e.name}` | {e.kind} | {_words(e.title)} |"
+        yield from (f"| [](){{ #exercise.{e.name} }}`refnn start {e.name}` | {e.kind} | {_words(e.title)} |"
                     for e in exercises().values() if e.chapter == chapter)
+
+
+def _all_laws() -> Iterator[register.Law]:
+    """Yield every law once, file by file."""
+    seen = dict.fromkeys(law for name in register.items() for law in register.laws(name))
+    yield from sorted(seen, key=lambda law: (law.path, law.line))
+
+
+def _exercises(name: str) -> Iterator[Exercise]:
+    """Yield the exercises on an item: its functions implemented, its law written."""
+    functions = {(place.module, place.function) for place in register.code_lines(name)}
+    written = {law.function for law in register.laws(name)}
+    for task in exercises().values():
+        if task.law in written or any((task.of, function) in functions for function in task.functions):
+            yield task
+
+
+def _api(place: register.Place) -> str:
+    """Return the link to the public function of a place; nothing where it has none."""
+    if place.module not in api_modules() or not place.function or place.function.startswith("_"):
+        return ""
+    return f"[`{place.function}`][refnn.{place.module}.{place.function}]"
+
+
+def _anchor(law: register.Law) -> str:
+    """Return the anchor of a law."""
+    return f"{law.module}.{law.function}"
 
 
 def _sentence(law: str) -> str:
@@ -93,6 +246,8 @@ def _words(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", text)
 
 
-PARTS: dict[str, Callable[[], Iterator[str]]] = {
-    "formulas": formulas, "errata": errata, "mutants": laws_and_mutants, "museum": museum, "exercises": course,
+PARTS: dict[str, Callable[[str], Iterator[str]]] = {
+    "formula": formula, "erratum": erratum, "source": source, "figure": figure, "outcome": outcome, "laws": laws,
+    "practice": practice, "api": api, "formulas": formulas, "errata": errata, "mutants": laws_and_mutants,
+    "museum": museum, "exercises": course,
 }  # fmt: skip
