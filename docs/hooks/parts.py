@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
+from play import play
+
 from refnn import experiments, register
 from refnn.cli.errata import proved
 from refnn.exercises.course import Exercise, exercises
@@ -170,7 +172,7 @@ def errata(_: str) -> Iterator[str]:
     for entry in register.items().values():
         if entry.is_erratum:
             first, *rest = proved(entry).splitlines()
-            yield f"\n### {_words(first)} {{ #{entry.name.lower()} }}\n"
+            yield f"\n## {_words(first)} {{ #{entry.name.lower()} }}\n"
             yield "```text\n" + "\n".join(line.removeprefix("      ") for line in rest) + "\n```\n"
 
 
@@ -248,6 +250,6 @@ def _words(text: str) -> str:
 
 PARTS: dict[str, Callable[[str], Iterator[str]]] = {
     "formula": formula, "erratum": erratum, "source": source, "figure": figure, "outcome": outcome, "laws": laws,
-    "practice": practice, "api": api, "formulas": formulas, "errata": errata, "mutants": laws_and_mutants,
+    "practice": practice, "play": play, "api": api, "formulas": formulas, "errata": errata, "mutants": laws_and_mutants,
     "museum": museum, "exercises": course,
 }  # fmt: skip
