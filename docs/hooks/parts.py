@@ -17,6 +17,7 @@ from refnn.cli.errata import proved
 from refnn.exercises.course import Exercise, exercises
 from refnn.exercises.museum import exhibits
 from refnn.exercises.mutants import mutants
+from refnn.register import records as register_records
 from refnn.register.plain import plain
 
 ENGINE = ("layers", "network", "training", "model_io", "data", "kernels")
@@ -86,6 +87,15 @@ def figure(argument: str) -> Iterator[str]:
 def outcome(name: str) -> Iterator[str]:
     """Yield what an experiment says of its data."""
     yield f"```text\n{experiments.experiment(name).words(experiments.load(name))}\n```\n"
+
+
+def records(name: str) -> Iterator[str]:
+    """Yield the data that an item of history stands for, a row for each."""
+    heads = {"HIST-01": ("when", "what"), "HIST-02": ("of what", "how much"), "HIST-03": ("short", "work")}
+    yield from ("| {} | {} |".format(*heads[name]), "|---|---|")
+    for label, said in register_records.records(name):
+        yield re.sub(r"10\^(\d+)", r"10<sup>\1</sup>", f"| {_words(label)} | {_words(said)} |")
+    yield ""
 
 
 def laws(modules: str) -> Iterator[str]:
@@ -250,6 +260,12 @@ def _words(text: str) -> str:
 
 PARTS: dict[str, Callable[[str], Iterator[str]]] = {
     "formula": formula, "erratum": erratum, "source": source, "figure": figure, "outcome": outcome, "laws": laws,
-    "practice": practice, "play": play, "api": api, "formulas": formulas, "errata": errata, "mutants": laws_and_mutants,
+    "practice": practice,
+    "play": play,
+    "api": api,
+    "formulas": formulas,
+    "errata": errata,
+    "mutants": laws_and_mutants,
+    "records": records,
     "museum": museum, "exercises": course,
 }  # fmt: skip

@@ -49,6 +49,7 @@ EXPERIMENTS = (
     "sawtooth",
     "fat_or_thin",
     "parity",
+    "timeline",
 )
 
 # Colours that stay apart for every kind of eyesight, on white and on black (Okabe and Ito, the yellow left out).

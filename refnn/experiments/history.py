@@ -60,7 +60,7 @@ class Correction:
 EVENTS = (
     Event(1957, 1957, "the perceptron (Rosenblatt, 1928-1971)"),
     Event(1962, 1963, "the mistake bound of the perceptron (Novikoff)"),
-    Event(1963, 1963, "the linear forerunner of the support vector machine (Vapnik)", ("E-42",)),
+    Event(1963, 1963, "the linear forerunner of the support vector machine (Vapnik, Lerner)", ("E-42",)),
     Event(1969, 1969, 'the book "Perceptrons" (Minsky, Papert), and the first winter', ("E-19",)),
     Event(1969, 1969, "rectified units (Fukushima)", ("E-42",)),
     Event(1974, 1974, "back-propagation in a thesis, with little echo (Werbos)"),
@@ -68,13 +68,15 @@ EVENTS = (
     Event(1986, 1986, "back-propagation rediscovered (Rumelhart, Hinton, Williams)"),
     Event(1989, 1989, "a convolutional network reads zip codes (LeCun)"),
     Event(1990, 2009, "the second winter: support vector machines ahead"),
-    Event(1992, 1992, "support vector machines with kernels", ("E-42",)),
-    Event(1995, 1995, "support vector machines with a soft margin", ("E-42",)),
+    Event(1992, 1992, "support vector machines with kernels (Boser, Guyon, Vapnik)", ("E-42",)),
+    Event(1995, 1995, "support vector machines with a soft margin (Cortes, Vapnik)", ("E-42",)),
     Event(1997, 1997, "long short-term memory (Hochreiter, Schmidhuber)"),
+    Event(1999, 2005, "hand-made features for images: SIFT (Lowe), HOG (Dalal, Triggs)"),
     Event(2004, 2013, "the Canadian Institute for Advanced Research funds neural networks"),
     Event(2010, 2010, "rectified units in restricted Boltzmann machines (Nair, Hinton)", ("E-42",)),
     Event(2010, 2017, "the ImageNet challenge, ILSVRC"),
     Event(2011, 2011, "deep sparse rectifier networks (Glorot, Bordes, Bengio)", ("E-42",)),
+    Event(2012, 2012, "AlexNet wins ILSVRC (Krizhevsky, Sutskever, Hinton)", ("E-19",)),
     Event(2018, 2018, "Turing Award for Bengio, Hinton and LeCun, announced in March 2019", ("E-19",)),
 )
 
@@ -101,12 +103,12 @@ FIGURES = (
 
 # in the order of their keys (HIST-03)
 REFERENCES = (
-    Reference("bengio2016", "Y. Bengio, I. Goodfellow, A. Courville", "Deep Learning", "MIT Press", 2016, ("S2",)),
     Reference("duchi2011", "J. Duchi, E. Hazan, Y. Singer",
               "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", "JMLR", 2011, ("S2",)),
     Reference("glorot2011", "X. Glorot, A. Bordes, Y. Bengio", "Deep Sparse Rectifier Neural Networks", "AISTATS",
               2011, ("S1", "S2")),
     Reference("goodfellow2013", "I. Goodfellow et al.", "Maxout Networks", "ICML", 2013, ("S2",)),
+    Reference("goodfellow2016", "I. Goodfellow, Y. Bengio, A. Courville", "Deep Learning", "MIT Press", 2016, ("S2",)),
     Reference("gulcehre2014", "C. Gulcehre, M. Moczulski, Y. Bengio",
               "ADASECANT: Robust Adaptive Secant Method for Stochastic Gradient", "arXiv", 2014, ("S2",)),
     Reference("he2015", "K. He et al.", "Delving Deep into Rectifiers", "arXiv", 2015, ("S2",)),
