@@ -3,6 +3,8 @@
 import ast
 import importlib
 import inspect
+import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from refnn.exercises.mutants import mutants
 from refnn.register import records as register_records
 from refnn.register.plain import plain
 
+LADDER = Path(__file__).parent.parent / "data" / "ladder.json"  # refnn bench --ladder --json docs/data/ladder.json
 ENGINE = ("layers", "network", "training", "model_io", "data", "kernels")
 
 
@@ -71,6 +74,54 @@ def source(name: str) -> Iterator[str]:
     yield "```\n"
     if not path.startswith("_"):
         yield f"In the API: [`{name}`][refnn.{name}]\n{{ .thread }}\n"
+
+
+def kernel(argument: str) -> Iterator[str]:
+    """Yield functions cut out of a file below refnn: `kernel kernels/tile.pxi wide`; `enum` is its constants."""
+    file, *names = argument.split()
+    lines = (register.ROOT / file).read_text("utf-8").splitlines()
+    language = "python" if file.endswith(".py") else "cython"
+    for name in names:
+        head = re.compile(r"cdef enum:" if name == "enum" else rf"(cp?def\b|def\b)[^=(]*\b{re.escape(name)}\(")
+        first = next((k for k, line in enumerate(lines) if head.match(line)), None)
+        if first is None:
+            raise ValueError(f"{file} has no {name}")
+        # the body is indented, and so are the lines of a long signature
+        last = next((k for k in range(first + 1, len(lines)) if lines[k] and not lines[k].startswith(" ")), len(lines))
+        yield f'```{language} title="refnn/{file}"'
+        yield from "\n".join(lines[first:last]).rstrip().splitlines()
+        yield "```\n"
+
+
+def ladder(subject: str) -> Iterator[str]:
+    """Yield the measured rungs of the subject whose name begins so; bars count in powers of ten."""
+    data = json.loads(LADDER.read_text("utf-8"))
+    found = [rung for rung in data["ladder"] if rung["subject"].startswith(subject)]
+    if not subject or not found:
+        raise ValueError(f"{LADDER.name}: no subject begins with {subject!r}")
+    peak, before = data["limits"]["1"]["peak"]["float32"], 0.0
+    yield f"| {_words(found[0]['subject'])} | GF/s | factor | of the peak | |\n|---|--:|--:|--:|---|"
+    for rung in found:
+        rate = rung["flops"] / rung["seconds"]
+        factor = f"{rate / before:.1f}" if before else ""
+        length = max(0.1, 2 * math.log10(rate / 1e7))  # ems: two for each power of ten above 10 million operations
+        yield (f"| {_words(rung['name'])} | {rate / 1e9:.3g} | {factor} | {100 * rate / peak:.2g} % | "
+               f'<span style="display: inline-block; height: 0.6em; width: {length:.2f}em; '
+               'background: var(--md-primary-fg-color)"></span> |')
+        before = rate
+    yield ""
+
+
+def measured(_: str) -> Iterator[str]:
+    """Yield on what machine, when, and how busy, the ladder was measured."""
+    data = json.loads(LADDER.read_text("utf-8"))
+    machine, limits = data["machine"], data["limits"]["1"]
+    streams = ", ".join(f"{_words(level)} {rate / 1e9:.0f}" for level, rate in limits["stream"].items())
+    before, after = machine["load"]
+    yield (f"Measured {machine['date']} on one core of an {_words(machine['processor'])} ({machine['system']}, kernels "
+           f"{_words(machine['kernels'].partition(',')[0])}), load average {before:.1f} before and {after:.1f} after. "
+           f"Its peak is {limits['peak']['float32'] / 1e9:.0f} GF/s in float32; its memory streams in GB/s: {streams}. "
+           "[The data](site:data/ladder.json)\n{ .caption }\n")
 
 
 def figure(argument: str) -> Iterator[str]:
@@ -259,7 +310,12 @@ def _words(text: str) -> str:
 
 
 PARTS: dict[str, Callable[[str], Iterator[str]]] = {
-    "formula": formula, "erratum": erratum, "source": source, "figure": figure, "outcome": outcome, "laws": laws,
+    "formula": formula,
+    "erratum": erratum,
+    "source": source,
+    "figure": figure,
+    "outcome": outcome,
+    "laws": laws,
     "practice": practice,
     "play": play,
     "api": api,
@@ -267,5 +323,9 @@ PARTS: dict[str, Callable[[str], Iterator[str]]] = {
     "errata": errata,
     "mutants": laws_and_mutants,
     "records": records,
-    "museum": museum, "exercises": course,
-}  # fmt: skip
+    "kernel": kernel,
+    "ladder": ladder,
+    "measured": measured,
+    "museum": museum,
+    "exercises": course,
+}

@@ -28,7 +28,8 @@ class Data:
 def run() -> Data:
     """Put the events into columns."""
     years = np.array([(event.begin, event.end) for event in EVENTS])
-    return Data(years[:, 0], years[:, 1], tuple(event.what for event in EVENTS), tuple(", ".join(event.errata) for event in EVENTS))
+    notes = tuple(", ".join(event.errata) for event in EVENTS)
+    return Data(years[:, 0], years[:, 1], tuple(event.what for event in EVENTS), notes)
 
 
 def words(data: Data) -> str:
