@@ -27,6 +27,8 @@ EXPERIMENTS = (
     "perceptron_runs",
     "xor",
     "boundaries",
+    "compute_graph",
+    "loss_shapes",
     "sigmoid_sum",
     "vanishing",
     "initialisation",
