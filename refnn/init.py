@@ -175,7 +175,8 @@ def xavier_normal(shape: tuple[int, ...], rng: Rng, *, dtype: DTypeLike = np.flo
 
     $$s^2 = \frac{2}{n_{in} + n_{out}} \tag{INIT-06}$$
 
-    Going up, (INIT-05) asks for $s^2 = 1/n_{in}$; coming down, for $1/n_{out}$; this is the harmonic mean of the two.
+    Going up, the entries of a signal keep their mean square for $s^2 = 1/n_{in}$ (INIT-05, for each of the $m$ units);
+    coming down, those of the gradient for $1/n_{out}$; this is the harmonic mean of the two.
     Pitfall: the simpler $1/n_{in}$ also goes by the name of Xavier, but is the same only for $n_{in} = n_{out}$.
 
     Args:

@@ -29,6 +29,7 @@ EXPERIMENTS = (
     "boundaries",
     "compute_graph",
     "loss_shapes",
+    "bends",
     "sigmoid_sum",
     "vanishing",
     "initialisation",
