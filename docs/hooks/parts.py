@@ -23,6 +23,7 @@ from refnn.register import records as register_records
 from refnn.register.plain import plain
 
 LADDER = Path(__file__).parent.parent / "data" / "ladder.json"  # refnn bench --ladder --json docs/data/ladder.json
+WIDEST = 72  # characters of a formula in one row
 ENGINE = ("layers", "network", "training", "model_io", "data", "kernels")
 
 
@@ -34,10 +35,11 @@ def formula(names: str) -> Iterator[str]:
         yield '<div class="formula" markdown>\n'
         yield f"[](){{ #{name} }}**[{name}][{name.lower()}]** {entry.title}\n"
         if entry.tex:
-            yield f"$$\n{entry.tex} \\tag{{{name}}}\n$$\n"
+            yield f"$$\n{_rows(entry.tex)}\n$$\n"
         code = dict.fromkeys(place for place in map(_api, register.code_lines(name)) if place)
         thread = [f"code {', '.join([*code][:3])}"] * bool(code) + [entry.slide] * bool(entry.slide)
-        yield " · ".join([*thread, *(f"[{slip}][{slip}]" for slip in entry.errata)]) + "\n{ .thread }\n"
+        if thread or entry.errata:
+            yield " · ".join([*thread, *entry.errata]) + "\n{ .thread }\n"
         if laws or tasks:
             counts = {"law": len(laws), "exercise": len(tasks)}
             said = ", ".join(f"{count} {word}{'s' * (count > 1)}" for word, count in counts.items() if count)
@@ -292,6 +294,20 @@ def _api(place: register.Place) -> str:
     if place.module not in api_modules() or not place.function or place.function.startswith("_"):
         return ""
     return f"[`{place.function}`][refnn.{place.module}.{place.function}]"
+
+
+def _rows(tex: str) -> str:
+    """Return a formula whose parts stand below each other if they do not fit side by side."""
+    parts, depth = [""], 0
+    for piece in re.split(r"(\\qquad|[{}])", tex):
+        depth += {"{": 1, "}": -1}.get(piece, 0)
+        if piece == r"\qquad" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    if len(plain(f"${tex}$")) <= WIDEST or len(parts) == 1:
+        return tex
+    return r"\begin{gathered}" + r" \\[0.4em] ".join(parts) + r"\end{gathered}"
 
 
 def _anchor(law: register.Law) -> str:
