@@ -23,7 +23,7 @@ const models = {
     return [wrong ? w.map((each, i) => each + y * x[i]) : w, wrong];
   },
 
-  // one place of a correlation: the window there, times the kernel, summed (CNN-08)
+  // one place of a correlation: the window there, times the kernel, summed (CNN-03)
   convolution(image, kernel, row, column) {
     let sum = 0;
     kernel.forEach((line, p) => line.forEach((tap, q) => { sum += tap * image[row + p][column + q]; }));
