@@ -94,10 +94,12 @@ def test_the_forms_of_its_gradient_in_the_kernel_agree(case):
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_large_convolutions_stay_within_the_rounding_of_their_sums(form, dtype):
+@pytest.mark.parametrize("features", [4, 10, 33])
+def test_large_convolutions_stay_within_the_rounding_of_their_sums(form, dtype, features):
     """Sizes beyond one tile and one block of pixels, with numbers that do round."""
-    x, W, b = normal(1, 3, 3, 31, 17, dtype=dtype), normal(2, 33, 3, 5, 3, dtype=dtype), normal(3, 33, dtype=dtype)
-    z, exact, size = kernels.conv2d(x, W, b, (2, 1), (1, 2)), np.empty((3, 33, 15, 19)), np.empty((3, 33, 15, 19))
+    x, W = normal(1, 3, 3, 71, 17, dtype=dtype), normal(2, features, 3, 5, 3, dtype=dtype)
+    b, shape = normal(3, features, dtype=dtype), (3, features, 35, 19)
+    z, exact, size = kernels.conv2d(x, W, b, (2, 1), (1, 2)), np.empty(shape), np.empty(shape)
     form.conv2d(x, W, b, (2, 1), (1, 2), False, z)
     vectorized.conv2d(*(a.astype(float) for a in (x, W, b)), (2, 1), (1, 2), False, exact)
     vectorized.conv2d(*(np.abs(a).astype(float) for a in (x, W, b)), (2, 1), (1, 2), False, size)
@@ -107,13 +109,13 @@ def test_large_convolutions_stay_within_the_rounding_of_their_sums(form, dtype):
     exact, size = np.empty(W.shape), np.empty(W.shape)
     vectorized.conv2d_to_kernel(z.astype(float), x.astype(float), (2, 1), (1, 2), exact)
     vectorized.conv2d_to_kernel(np.abs(z).astype(float), np.abs(x).astype(float), (2, 1), (1, 2), size)
-    assert (np.abs(dW - exact) <= gamma(3 * 15 * 19 + 2, dtype) * size).all()
+    assert (np.abs(dW - exact) <= gamma(3 * 35 * 19 + 2, dtype) * size).all()
     dx, exact, size = np.empty(x.shape, dtype), np.empty(x.shape), np.empty(x.shape)
     dx = dx.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)
     form.conv2d_to_input(z, W, (2, 1), (1, 2), dx)
     vectorized.conv2d_to_input(z.astype(float), W.astype(float), (2, 1), (1, 2), exact)
     vectorized.conv2d_to_input(np.abs(z).astype(float), np.abs(W).astype(float), (2, 1), (1, 2), size)
-    assert (np.abs(dx - exact) <= gamma(33 * 5 * 3 + 2, dtype) * size).all()
+    assert (np.abs(dx - exact) <= gamma(features * 5 * 3 + 2, dtype) * size).all()
 
 
 @st.composite
@@ -442,6 +444,19 @@ def test_a_pixel_that_is_not_finite_spoils_only_what_sees_it(form, bad, features
     spoilt = np.zeros((7, 7), bool)
     spoilt[2:5, 4:6] = True
     assert (np.isfinite(z) == ~spoilt).all()
+
+
+@pytest.mark.parametrize("form", [definition, *FORMS])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("features", [1, 6, 20])
+def test_a_pixel_that_is_not_finite_spoils_only_the_weights_that_see_it(form, channels, features):
+    x, dz = normal(0, 2, channels, 9, 8), np.abs(normal(1, 2, features, 7, 4)) + 1
+    x[1, 0, 0, 7] = np.inf  # the corner, which only the last weight of the first row sees
+    dW = np.empty((features, channels, 3, 5))
+    form.conv2d_to_kernel(dz, x, (1, 1), (0, 0), dW)
+    spoilt = np.zeros((channels, 3, 5), bool)
+    spoilt[0, 0, 4] = True
+    assert (np.isfinite(dW) == ~spoilt).all()
 
 
 @pytest.mark.parametrize("form", [definition, *FORMS])

@@ -13,7 +13,7 @@ numbers, a lines below the patch's origin.
 """
 
 cdef enum:
-    FEW = 12   # features at most for which pixels are the better columns
+    FEW = 12   # features that leave many columns of a tile idle
     PARTS = 4  # that a batch is cut into where each needs memory of its own
 
 
@@ -56,8 +56,8 @@ def conv2d(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bia
         for n in prange(images, schedule="static", num_threads=threads, use_threads_if=many):
             one_image(first + n * each, line, origin, pixels, kernel_height, run, kernels, features, start, relu,
                       &z[n, 0, 0, 0])
-        free(kernels)
-        free(start)
+        leave(kernels)
+        leave(start)
         free(origin)
 
 
@@ -101,8 +101,8 @@ def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_
         for n in prange(images, schedule="static", num_threads=threads, use_threads_if=many):
             one_image_back(&dz[n, 0, 0, 0], pixels, features, kernels, kernel_height, run, zeros, line, origin,
                            &dx[n, 0, 0, 0])
-        free(kernels)
-        free(zeros)
+        leave(kernels)
+        leave(zeros)
         free(origin)
 
 
@@ -123,87 +123,6 @@ cdef void one_image_back(const real* dz, Py_ssize_t pixels, Py_ssize_t features,
                 for i in range(min(down, pixels - p * down)):
                     add_row(min(across, run - q * across), sums + i * across,
                             dx + origin[p * down + i] + a * line + q * across)
-
-
-def conv2d_to_kernel(const real[:, :, :, ::1] dz, const real[:, :, :, ::1] x, Py_ssize_t kernel_height,
-                     Py_ssize_t kernel_width, Py_ssize_t stride_height, Py_ssize_t stride_width, real[:, ::1] dW):
-    """dW (K, F) = patches^T dz: now k counts pixels, and what one tap of the kernel saw of them must lie side by side.
-
-    It does in planes, one for each column b of the kernel, each channel, and each phase of the vertical stride: pixel
-    (i, j) met tap (a, b) at (i stride + a, j stride + b), which is line i + a // stride of the plane of phase
-    a % stride, and there the place j.
-    """
-    cdef Py_ssize_t channels = x.shape[3], K = dW.shape[0], images = dz.shape[0]
-    cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3], pixels = height * width
-    cdef Py_ssize_t plane = panels(x.shape[1], stride_height) * width, each = channels * stride_height * plane
-    cdef Py_ssize_t across = width_for(features), down = height_of(across), taps = panels(K, down)
-    cdef Py_ssize_t i, p, q, a, b, c, part, wide_panels = panels(features, across), numbers = taps * wide_panels * TILE
-    cdef Py_ssize_t workplace = numbers + kernel_width * each + wide_panels * across * DEPTH + x.shape[2]
-    cdef Py_ssize_t parts = min(PARTS, images)
-    cdef bint many = images * pixels * features * K > WORTH
-    check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, dz.shape[0],
-          height, width, K == kernel_height * kernel_width * channels and dW.shape[1] == features)
-    dW[...] = 0
-    if images * pixels * K * features == 0:
-        return
-    cdef Py_ssize_t* tap = offsets(taps * down)
-    cdef real* sums = room(parts * workplace, &x[0, 0, 0, 0])
-    cdef Py_ssize_t x_each = x.shape[1] * x.shape[2] * channels
-    with nogil:
-        for i in range(taps * down):  # past the last tap the last one is read again; its sums are not stored
-            c = min(i, K - 1)
-            a, b, c = c // (kernel_width * channels), c // channels % kernel_width, c % channels
-            tap[i] = b * each + (c * stride_height + a % stride_height) * plane + a // stride_height * width
-        for part in prange(parts, schedule="static", num_threads=threads, use_threads_if=many):
-            some_images(&dz[part * images // parts, 0, 0, 0], (part + 1) * images // parts - part * images // parts,
-                        pixels, width, features, &x[part * images // parts, 0, 0, 0], x.shape[1], x.shape[2], channels,
-                        kernel_width, stride_height, stride_width, tap, taps, each, plane, sums + part * workplace)
-        for part in range(1, parts):
-            for i in range(numbers):
-                sums[i] += sums[part * workplace + i]
-        for p in range(taps):
-            for q in range(wide_panels):
-                store(across, sums + (p * wide_panels + q) * TILE, min(down, K - p * down),
-                      min(across, features - q * across), &dW[p * down, q * across], features, 1)
-        free(sums)
-        free(tap)
-
-
-cdef void some_images(const real* dz, Py_ssize_t images, Py_ssize_t pixels, Py_ssize_t width, Py_ssize_t features,
-                      const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t channels, Py_ssize_t kernel_width,
-                      Py_ssize_t stride_height, Py_ssize_t stride_width, const Py_ssize_t* tap, Py_ssize_t taps,
-                      Py_ssize_t each, Py_ssize_t plane, real* sums) noexcept nogil:
-    """Sum up what some images contribute: lay out the planes of each, then block by block of pixels all tiles."""
-    cdef Py_ssize_t across = width_for(features), down = height_of(across), wide_panels = panels(features, across)
-    cdef real* planes = sums + taps * wide_panels * TILE
-    cdef real* outputs = planes + kernel_width * each
-    cdef real* line = outputs + wide_panels * across * DEPTH
-    cdef real* target
-    cdef Py_ssize_t n, i, j, c, b, p, q, block, depth
-    for i in range(taps * wide_panels * TILE):
-        sums[i] = 0
-    for n in range(images):
-        for i in range(H):
-            for c in range(channels):
-                for j in range(W):
-                    line[j] = x[((n * H + i) * W + j) * channels + c]
-                for b in range(kernel_width):
-                    target = planes + (b * each + (c * stride_height + i % stride_height) * plane
-                                       + i // stride_height * width)
-                    if stride_width == 1:
-                        for j in range(width):
-                            target[j] = line[b + j]
-                    else:
-                        for j in range(width):
-                            target[j] = line[b + j * stride_width]
-        for block in range(panels(pixels, DEPTH)):
-            depth = min(DEPTH, pixels - block * DEPTH)
-            pack_columns(features, depth, dz + (n * pixels + block * DEPTH) * features, 1, features, across, outputs)
-            for p in range(taps):
-                for q in range(wide_panels):
-                    target = sums + (p * wide_panels + q) * TILE
-                    tile(across, depth, planes + block * DEPTH, tap + p * down, outputs + q * across * depth, target,
-                         -INFINITY, target, across)
 
 
 cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bias, Py_ssize_t kernel_height,
@@ -243,7 +162,7 @@ cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const rea
                 one_picture(&x[n, 0, 0, 0], x.shape[1], x.shape[2], kernel_height, kernel_width, features, together,
                             tall, begin, start, seen + part * WIDE * taps, height, width, relu, &z[n, 0, 0, 0])
         free(begin)
-        free(tall)
+        leave(tall)
     return 0
 
 

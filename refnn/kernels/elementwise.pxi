@@ -55,4 +55,4 @@ def sum_rows(const real[:, ::1] x, real[::1] out):
             out[j] = 0
             for i in range(together):
                 out[j] += sums[i * columns + j]
-        free(sums)
+        leave(sums)

@@ -67,6 +67,7 @@ cdef inline real multiply_add(real a, real b, real c) noexcept nogil:
 include "tile.pxi"
 include "matmul.pxi"
 include "conv.pxi"
+include "conv_to_kernel.pxi"
 include "pooling.pxi"
 include "lanes.pxi"
 include "elementwise.pxi"

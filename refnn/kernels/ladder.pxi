@@ -120,7 +120,7 @@ def tiles(const real[:, ::1] a, const real[:, ::1] b, real[:, ::1] c):
                     panel[16 * k + column] = b[k, 16 * j + column]
             for i in range(c.shape[0] // 8):
                 eight_rows(a.shape[1], &a[8 * i, 0], a.shape[1], panel, 16, &c[8 * i, 16 * j], c.shape[1])
-        free(panel)
+        leave(panel)
 
 
 cdef void eight_rows(Py_ssize_t depth, const real* a, Py_ssize_t a_row, const real* b, Py_ssize_t b_row, real* c,

@@ -49,14 +49,15 @@ cdef inline real added(real* lanes) noexcept nogil:
 cdef inline bint all_finite(Py_ssize_t count, const real* x) noexcept nogil:
     """Say whether no number is infinite or NaN: zero times any other is 0."""
     cdef Py_ssize_t i, j, blocks = count // LANES
+    cdef real zero = 0
     cdef real lanes[LANES]
     for j in range(LANES):
         lanes[j] = 0
     for i in range(blocks):
         for j in range(LANES):
-            lanes[j] += 0 * x[i * LANES + j]
+            lanes[j] += zero * x[i * LANES + j]
     for j in range(blocks * LANES, count):
-        lanes[0] += 0 * x[j]
+        lanes[0] += zero * x[j]
     return added(lanes) == 0
 
 

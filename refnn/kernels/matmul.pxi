@@ -21,7 +21,7 @@ def matmul(const real[:, :] a, const real[:, :] b, const real[::1] bias, bint re
     else:
         start = starts(bias, n, width_for(n), True, a_first)
         product(m, n, d, a_first, a_row, a_step, b_first, b_column, b_step, start, 0, TILE, relu, &c[0, 0], n, 1)
-    free(start)
+    leave(start)
 
 
 cdef int product(Py_ssize_t m, Py_ssize_t n, Py_ssize_t d, const real* a, Py_ssize_t a_row, Py_ssize_t a_step,
@@ -62,7 +62,7 @@ cdef int product(Py_ssize_t m, Py_ssize_t n, Py_ssize_t d, const real* a, Py_ssi
                 else:
                     places(0, count, depth, first, row, tall, n, b_packed, block > 0, begin, start_row, start_column,
                            least, target, c_row, c_column)
-        free(b_packed)
+        leave(b_packed)
     return 0
 
 

@@ -54,7 +54,7 @@ def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t si
                                 for c in range(channels):
                                     challenge(seen[j * stride_width * channels + c], <int>(a * size_width + b),
                                               best + j * channels + c, place + j * channels + c)
-        free(taken)
+        leave(taken)
 
 
 cdef inline void side_by_side(Py_ssize_t first, Py_ssize_t last, Py_ssize_t channels, Py_ssize_t step, const real* x,

@@ -16,6 +16,7 @@ cdef enum:
     TILE = 192      # the larger of 6 * 32 and 8 * 16
     DEPTH = 512     # k per block: 512 * 32 numbers are 64 KB of float32
     HEIGHT = 120    # rows per block, whole tiles of either kind
+    LINE = 64       # bytes in a line of the cache
 
 
 cdef void wide(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b, const real* start,
@@ -165,9 +166,12 @@ cdef void pack_columns(Py_ssize_t columns, Py_ssize_t depth, const real* x, Py_s
     cdef Py_ssize_t panel, j, k, half, full
     for panel in range(panels(columns, width)):
         full = min(width, columns - panel * width)
-        if column == 1 and full == width:  # neighbours in memory: a straight copy
+        if column == 1 and full == WIDE:  # neighbours in memory: a straight copy
             for k in range(depth):
-                copy_row(width, x + k * step, out + k * width)
+                copy_row(WIDE, x + k * step, out + k * WIDE)
+        elif column == 1 and full == width:
+            for k in range(depth):
+                copy_row(NARROW, x + k * step, out + k * NARROW)
         elif column == 1:
             for k in range(depth):
                 for half in range(width // NARROW):
@@ -259,7 +263,7 @@ cdef inline void add_row(Py_ssize_t columns, const real* x, real* out) noexcept 
 cdef real* starts(const real[::1] bias, Py_ssize_t count, Py_ssize_t width, bint across, const real* like) except NULL:
     """Return tiles where sums begin: of the bias, along the rows or `across` the columns, or of zeros.
 
-    There is one for each panel of rows or columns; the caller frees them.
+    There is one for each panel of rows or columns; the caller leaves them.
     """
     cdef Py_ssize_t panel, i, j, k, height = height_of(width), each = width if across else height
     cdef real* tiles = room(panels(count, each) * TILE, like)
@@ -272,11 +276,21 @@ cdef real* starts(const real[::1] bias, Py_ssize_t count, Py_ssize_t width, bint
 
 
 cdef real* room(Py_ssize_t numbers, const real* like) except NULL:
-    """Return memory for so many numbers; the caller frees it."""
-    cdef real* memory = <real*>malloc(max(numbers, 1) * sizeof(real))
+    """Return memory for so many numbers, until `leave`; it begins with a line of the cache, so panels are whole lines.
+
+    A vector that lies across two lines is read twice.
+    """
+    cdef char* memory = <char*>malloc(numbers * sizeof(real) + 2 * LINE)
     if memory == NULL:
         raise MemoryError
-    return memory
+    cdef char* begin = memory + LINE - <size_t>memory % LINE
+    (<char**>begin)[-1] = memory  # there is room for that: no line begins less than a pointer behind any memory
+    return <real*>begin
+
+
+cdef void leave(real* begin) noexcept nogil:
+    """Give memory back."""
+    free((<char**>begin)[-1])
 
 
 cdef Py_ssize_t* offsets(Py_ssize_t count) except NULL:
