@@ -118,6 +118,18 @@ def test_large_convolutions_stay_within_the_rounding_of_their_sums(form, dtype, 
     assert (np.abs(dx - exact) <= gamma(features * 5 * 3 + 2, dtype) * size).all()
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("features", [1, 2, 6, 7])
+@pytest.mark.parametrize("sides", [(75, 41), (70, 14)])
+def test_pictures_of_one_channel_are_walked_strip_by_strip(form, features, sides):
+    """Sizes beyond one strip of rows and one tile of columns, with numbers that are exact."""
+    rng = np.random.default_rng(0)
+    x, W, b = (rng.integers(-3, 4, shape).astype(float) for shape in [(2, 1, *sides), (features, 1, 5, 3), features])
+    shape = 2, features, sides[0] - 4, sides[1] - 2
+    args = (x, W, b, (1, 1), (0, 0), True)
+    assert (filled(form, "conv2d", shape, float, *args) == filled(vectorized, "conv2d", shape, float, *args)).all()
+
+
 @st.composite
 def products(draw):
     """Draw two matrices that fit, in any of the memory orders that training meets, and a bias or none."""

@@ -15,6 +15,7 @@ numbers, a lines below the patch's origin.
 cdef enum:
     FEW = 12   # features that leave many columns of a tile idle
     PARTS = 4  # that a batch is cut into where each needs memory of its own
+    STRIP = 32 # rows of a picture at a time
 
 
 cdef Py_ssize_t* origins(Py_ssize_t height, Py_ssize_t width, Py_ssize_t row, Py_ssize_t column) except NULL:
@@ -129,23 +130,25 @@ cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const rea
                      Py_ssize_t kernel_width, bint relu, real[:, :, :, ::1] z) except -1:
     """Few features of pictures with one channel: here pixels become the columns of the tile, and features its rows.
 
-    What a tap sees of 32 neighbouring pixels are 32 neighbours too, one shift for each tap. A row of the picture may be
-    walked over its end, into the next, as long as the sums at the seam are not stored. Where the features fill less than
-    half of the tile's rows, these serve several rows of the output together, each with its kernel moved down by one and
-    zeros above and below; but zero times infinity is NaN, so all pixels must be finite for that.
+    What a tap sees of neighbouring pixels are neighbours too. Each line of the picture is laid out once for each column
+    b of the kernel, shifted by b; then the lines that an output row needs are a panel, and the next row's begins one
+    line later. Where the features fill less than half of the tile's rows, these serve several rows of the output
+    together, each with its kernel moved down by one and zeros above and below; but zero times infinity is NaN, so all
+    pixels must be finite for that.
     """
-    cdef Py_ssize_t features = z.shape[3], together = max(1, WIDE_ROWS // features)
-    if together > 1 and not all_finite(x.shape[0] * x.shape[1] * x.shape[2], &x[0, 0, 0, 0]):
+    cdef Py_ssize_t height = z.shape[1], width = z.shape[2], features = z.shape[3], images = x.shape[0]
+    cdef Py_ssize_t across = width_for(width), down = height_of(across), together = max(1, down // features)
+    if together > 1 and not all_finite(images * x.shape[1] * x.shape[2], &x[0, 0, 0, 0]):
         together = 1
-    cdef Py_ssize_t rows = features * together
-    cdef Py_ssize_t high = kernel_height + together - 1, taps = high * kernel_width, groups = panels(rows, WIDE_ROWS)
-    cdef Py_ssize_t height = z.shape[1], width = z.shape[2]
-    cdef Py_ssize_t i, j, k, f, r, n, part, images = x.shape[0], parts = min(PARTS, images)
+    cdef Py_ssize_t rows = features * together, groups = panels(rows, down)
+    cdef Py_ssize_t high = kernel_height + together - 1, taps = high * kernel_width
+    cdef Py_ssize_t i, j, k, f, r, n, part, parts = min(PARTS, images)
+    cdef Py_ssize_t lines = (STRIP + high) * kernel_width * across
     cdef bint many = images * height * width * features * W.shape[1] > WORTH
-    cdef real* tall = room(rows * taps + groups * TILE + parts * WIDE * taps, &x[0, 0, 0, 0])
-    cdef real* start = tall + rows * taps
-    cdef real* seen = start + groups * TILE
-    cdef Py_ssize_t* begin = offsets(groups * WIDE_ROWS)
+    cdef real* seen = room(parts * lines + groups * TILE + rows * taps, &x[0, 0, 0, 0])
+    cdef real* start = seen + parts * lines
+    cdef real* tall = start + groups * TILE
+    cdef Py_ssize_t* begin = offsets(groups * down)
     with nogil:
         for k in range(rows * taps):
             tall[k] = 0
@@ -153,69 +156,51 @@ cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const rea
             for r in range(together):
                 for k in range(W.shape[1]):
                     tall[(f * together + r) * taps + r * kernel_width + k] = W[f, k]
-        for i in range(groups * WIDE_ROWS):
+        for i in range(groups * down):
             begin[i] = min(i, rows - 1) * taps
-            for j in range(WIDE):
-                start[i * WIDE + j] = bias[min(i, rows - 1) // together] if bias is not None else 0
+            for j in range(across):
+                start[i * across + j] = bias[min(i, rows - 1) // together] if bias is not None else 0
         for part in prange(parts, schedule="static", num_threads=threads, use_threads_if=many):
             for n in range(part * images // parts, (part + 1) * images // parts):
-                one_picture(&x[n, 0, 0, 0], x.shape[1], x.shape[2], kernel_height, kernel_width, features, together,
-                            tall, begin, start, seen + part * WIDE * taps, height, width, relu, &z[n, 0, 0, 0])
+                one_picture(&x[n, 0, 0, 0], x.shape[1], x.shape[2], high, kernel_width, features, together, tall, begin,
+                            start, seen + part * lines, height, width, relu, &z[n, 0, 0, 0])
         free(begin)
-        leave(tall)
+        leave(seen)
     return 0
 
 
-cdef void one_picture(const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t kernel_height, Py_ssize_t kernel_width,
+cdef void one_picture(const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t high, Py_ssize_t kernel_width,
                       Py_ssize_t features, Py_ssize_t together, const real* tall, const Py_ssize_t* begin,
                       const real* start, real* seen, Py_ssize_t height, Py_ssize_t width, bint relu,
                       real* z) noexcept nogil:
-    """Do so for one picture, 32 pixels after the other: lay out what the taps see of them, run the tiles, store."""
-    cdef Py_ssize_t high = kernel_height + together - 1, taps = high * kernel_width, rows = features * together
-    cdef Py_ssize_t length = width if together > 1 else (height - 1) * W + width
-    cdef Py_ssize_t a, b, i, p, q, t, count, strip, row, column, full
+    """Do so for one picture, a strip of its rows and a tile of its columns at a time: so the lines stay in the cache."""
+    cdef Py_ssize_t across = width_for(width), down = height_of(across), rows = features * together
+    cdef Py_ssize_t line = kernel_width * across, i, f, k, p, q, top, first, group, count, strip = STRIP // together
     cdef real least = 0 if relu else -INFINITY
     cdef real* pixel
     cdef real sums[TILE]
-    for strip in range(panels(height, together) if together > 1 else 1):
-        for p in range(panels(length, WIDE)):
-            count = min(WIDE, length - p * WIDE)
-            for a in range(high):
-                row = strip * together + a
-                for b in range(kernel_width):
-                    shift(count if row < H else 0, x + row * W + b + p * WIDE, seen + (a * kernel_width + b) * WIDE)
-            for q in range(panels(rows, WIDE_ROWS)):
-                tile(WIDE, taps, tall, begin + q * WIDE_ROWS, seen, start + q * TILE, least, sums, WIDE)
-                full = min(WIDE_ROWS, rows - q * WIDE_ROWS)
-                if together == 1:
-                    row, column = p * WIDE // W, p * WIDE % W
-                    for t in range(count):
-                        if column < width:
-                            pixel = z + (row * width + column) * features + q * WIDE_ROWS
-                            for i in range(full):
-                                pixel[i] = sums[i * WIDE + t]
-                        column += 1
-                        if column == W:
-                            row, column = row + 1, 0
+    for group in range(panels(height, strip * together)):
+        first = group * strip * together
+        for p in range(panels(width, across)):
+            count = min(across, width - p * across)
+            for i in range(first, first + strip * together + high - 1):
+                if i < H:
+                    pack_columns(count, kernel_width, x + i * W + p * across, 1, 1, across, seen + (i - first) * line)
                 else:
-                    for i in range(full):
-                        row = strip * together + i % together
-                        if row < height:
-                            pixel = z + (row * width + p * WIDE) * features + i // together
-                            for t in range(count):
-                                pixel[t * features] = sums[i * WIDE + t]
-
-
-cdef inline void shift(Py_ssize_t count, const real* x, real* out) noexcept nogil:
-    """Copy so many of 32 numbers, and zeros after them."""
-    cdef Py_ssize_t j
-    if count == WIDE:
-        copy_row(WIDE, x, out)
-    else:
-        for j in range(count):
-            out[j] = x[j]
-        for j in range(count, WIDE):
-            out[j] = 0
+                    for k in range(line):
+                        seen[(i - first) * line + k] = 0
+            for i in range(min(strip, panels(height - first, together))):
+                top = first + i * together
+                for q in range(panels(rows, down)):
+                    tile(across, high * kernel_width, tall, begin + q * down, seen + i * together * line,
+                         start + q * TILE, least, sums, across)
+                    pixel = z + (top * width + p * across) * features
+                    if together == 1:
+                        store(across, sums, min(down, rows - q * down), count, pixel + q * down, 1, features)
+                    else:
+                        for f in range(features):
+                            store(across, sums + f * together * across, min(together, height - top), count, pixel + f,
+                                  width * features, features)
 
 
 cdef int check(Py_ssize_t n, Py_ssize_t H, Py_ssize_t W, Py_ssize_t kernel_height, Py_ssize_t kernel_width,

@@ -1,9 +1,9 @@
 """The gradient in the kernel, dW = dz^T patches: the same tiles, with pixels as the k that they run through.
 
 So what one tap of the kernel saw of all pixels must lie side by side. It does in planes, one for each column b of the
-kernel, each channel, and each phase of the vertical stride: pixel (i, j) met tap (a, b) at (i stride + a, j stride + b),
-which is line i + a // stride of the plane of phase a % stride, and there the place j. The outputs of a pixel lie side by
-side already, as the columns of a tile should.
+kernel, each channel, and each phase of the vertical stride: pixel (i, j) met tap (a, b) at (i S + a, j S + b), which is
+line i + a // S of the plane of phase a % S, and there the place j. The outputs of a pixel lie side by side already, as
+the columns of a tile should.
 
 Few features would fill few of these columns, so all b stand there together. Column j of the image met tap b in output
 j - b: what it met are kW F neighbours in a row of dz with zeros around it. Then one plane does for all b, and of a
@@ -145,7 +145,7 @@ cdef void lay_out(const real* x, Plan plan, real* line, real* planes) noexcept n
 
 
 cdef inline void spill(Py_ssize_t count, const real* x, real* out) noexcept nogil:
-    """Copy so many numbers in whole vectors: up to fifteen of those behind them come along, to be overwritten in turn."""
+    """Copy numbers in whole vectors: up to fifteen of those behind them come along, to be overwritten in turn."""
     cdef Py_ssize_t k
     for k in range(panels(count, NARROW)):
         memcpy(out + k * NARROW, x + k * NARROW, NARROW * sizeof(real))

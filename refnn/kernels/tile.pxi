@@ -200,11 +200,22 @@ cdef void pack_rows(Py_ssize_t rows, Py_ssize_t depth, const real* x, Py_ssize_t
 
 cdef void store(Py_ssize_t width, const real* sums, Py_ssize_t rows, Py_ssize_t columns, real* c, Py_ssize_t row,
                 Py_ssize_t column) noexcept nogil:
-    """Write what there is of a tile at the edge of C, or of one that is stored transposed."""
+    """Write what there is of a tile at the edge of C, or of one that is stored transposed.
+
+    The compiler turns neighbours in vectors where it is told how many there are.
+    """
     cdef Py_ssize_t i, j
     if column == 1:
         for i in range(rows):
             copy_row(columns, sums + i * width, c + i * row)
+    elif row == 1 and rows == WIDE_ROWS:
+        for j in range(columns):
+            for i in range(WIDE_ROWS):
+                c[j * column + i] = sums[i * width + j]
+    elif row == 1 and rows == NARROW_ROWS:
+        for j in range(columns):
+            for i in range(NARROW_ROWS):
+                c[j * column + i] = sums[i * width + j]
     else:
         for j in range(columns):
             for i in range(rows):
