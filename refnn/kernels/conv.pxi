@@ -110,20 +110,25 @@ def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_
 cdef void one_image_back(const real* dz, Py_ssize_t pixels, Py_ssize_t features, const real* kernels,
                          Py_ssize_t kernel_height, Py_ssize_t run, const real* zeros, Py_ssize_t line,
                          const Py_ssize_t* origin, real* dx) noexcept nogil:
-    """Compute the patches of one image, tile by tile, and add each row of a tile where its pixel saw it."""
-    cdef Py_ssize_t p, q, i, a, across = width_for(run), down = height_of(across), each = panels(run, across)
+    """Compute the patches of one image, tile by tile, and add each row of a tile where its pixel saw it.
+
+    The pixels of a tile lie far from each other: the patches of neighbours overlap, and to add one the other must have
+    been written.
+    """
+    cdef Py_ssize_t p, q, i, a, across = width_for(run), each = panels(run, across)
+    cdef Py_ssize_t down = height_of(across), apart = panels(pixels, down)
     cdef real sums[TILE]
     cdef Py_ssize_t rows[NARROW_ROWS]
-    for p in range(panels(pixels, down)):
+    for p in range(apart):
         for i in range(down):
-            rows[i] = min(p * down + i, pixels - 1) * features
+            rows[i] = min(p + i * apart, pixels - 1) * features
         for a in range(kernel_height):
             for q in range(each):
                 tile(across, features, dz, rows, kernels + (a * each + q) * across * features, zeros, -INFINITY, sums,
                      across)
-                for i in range(min(down, pixels - p * down)):
+                for i in range(panels(pixels - p, apart)):
                     add_row(min(across, run - q * across), sums + i * across,
-                            dx + origin[p * down + i] + a * line + q * across)
+                            dx + origin[p + i * apart] + a * line + q * across)
 
 
 cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bias, Py_ssize_t kernel_height,
