@@ -19,6 +19,7 @@ from refnn.cli.errata import proved
 from refnn.exercises.course import Exercise, exercises
 from refnn.exercises.museum import exhibits
 from refnn.exercises.mutants import mutants
+from refnn.interop import ledger
 from refnn.register import records as register_records
 from refnn.register.plain import plain
 
@@ -274,6 +275,11 @@ def course(_: str) -> Iterator[str]:
                     for e in exercises().values() if e.chapter == chapter)
 
 
+def conventions(_: str) -> Iterator[str]:
+    """Yield the convention ledger: where libraries disagree, and what the laws found on PyTorch."""
+    yield from ledger.page(ledger.stored())
+
+
 def _all_laws() -> Iterator[register.Law]:
     """Yield every law once, file by file."""
     seen = dict.fromkeys(law for name in register.items() for law in register.laws(name))
@@ -344,4 +350,5 @@ PARTS: dict[str, Callable[[str], Iterator[str]]] = {
     "measured": measured,
     "museum": museum,
     "exercises": course,
+    "conventions": conventions,
 }

@@ -56,23 +56,31 @@ def test_there_is_one_number_for_each_pixel_or_one_for_each_channel(subject, X):
 @law("PRE-01", level="definition")
 @given(samples())
 def test_the_mean_image_is_the_mean_of_each_pixel_over_the_samples(subject, X):
-    mean, std = subject.preprocess.mean_image(X), subject.preprocess.standard_deviation(X)
+    mean = subject.preprocess.mean_image(X)
     for i in np.ndindex(*X.shape[1:]):
-        pixel = [image[i] for image in X]
-        expected = math.fsum(pixel) / len(pixel)
-        assert t12(mean[i], expected)
-        assert t12(std[i], math.sqrt(math.fsum((x - expected) ** 2 for x in pixel) / len(pixel)))
+        assert t12(mean[i], math.fsum(image[i] for image in X) / len(X))
 
 
 @law("PRE-01", level="definition")
 @given(samples())
 def test_the_channel_mean_is_the_mean_of_all_pixels_of_a_channel(subject, X):
-    mean, std = subject.preprocess.channel_mean(X), subject.preprocess.standard_deviation(X, per_channel=True)
+    mean = subject.preprocess.channel_mean(X)
     for c in range(X.shape[1]):
-        channel = [x for image in X for x in np.ravel(image[c])]
-        expected = math.fsum(channel) / len(channel)
-        assert t12(mean[c], expected)
-        assert t12(std[c], math.sqrt(math.fsum((x - expected) ** 2 for x in channel) / len(channel)))
+        assert t12(mean[c], math.fsum(X[:, c].ravel()) / X[:, c].size)
+
+
+@law("PRE-01", level="definition")
+@given(samples())
+def test_the_spread_is_the_root_of_the_mean_of_the_squared_distances_from_the_mean(subject, X):
+    def spread(values):
+        mean = math.fsum(values) / len(values)
+        return math.sqrt(math.fsum((x - mean) ** 2 for x in values) / len(values))
+
+    by_pixel, by_channel = (subject.preprocess.standard_deviation(X, per_channel) for per_channel in (False, True))
+    for i in np.ndindex(*X.shape[1:]):
+        assert t12(by_pixel[i], spread([image[i] for image in X]))
+    for c in range(X.shape[1]):
+        assert t12(by_channel[c], spread(X[:, c].ravel()))
 
 
 @law("PRE-01", level="definition")

@@ -54,7 +54,7 @@ def _(X: ArrayLike) -> NDArray:
 
 @mutant("standard-deviation-ddof-one", of="preprocess.standard_deviation",
         imitates="the squares are divided by n - 1, as statisticians do: 0 / 0 for one sample",
-        killed_by=["test_the_mean_image_is_the_mean_of_each_pixel_over_the_samples",
+        killed_by=["test_the_spread_is_the_root_of_the_mean_of_the_squared_distances_from_the_mean",
                    "test_a_large_mean_does_not_swallow_a_small_spread"])
 def _(X: ArrayLike, per_channel: bool = False) -> NDArray:
     X, std = np.asarray(X), preprocess.standard_deviation(X, per_channel)
@@ -64,7 +64,8 @@ def _(X: ArrayLike, per_channel: bool = False) -> NDArray:
 
 @mutant("standard-deviation-no-root", of="preprocess.standard_deviation",
         imitates="the variance is returned",
-        killed_by=["test_standardized_training_data_have_mean_zero_and_spread_one"])
+        killed_by=["test_the_spread_is_the_root_of_the_mean_of_the_squared_distances_from_the_mean",
+                   "test_standardized_training_data_have_mean_zero_and_spread_one"])
 def _(X: ArrayLike, per_channel: bool = False) -> NDArray:
     return preprocess.standard_deviation(X, per_channel) ** 2
 

@@ -24,6 +24,13 @@ def _laws(reason: str, link: str, laws: dict[str, dict[str, Any]]) -> list[Devia
 
 
 ACTIVATIONS = [
+    *_laws(
+        "the slope at 0 is 0, and cannot be told otherwise", f"{DOCS}torch.nn.ReLU.html",
+        {
+            "test_at_the_kink_relu_counts_as_flat_unless_told_otherwise": {},
+            "test_any_slope_between_0_and_1_lies_below_relu_at_its_kink": {"y": np.zeros(5), "at_zero": 1},
+        },
+    ),
     Deviation(
         "test_the_winner_of_log_softmax_keeps_all_digits_of_its_small_logarithm",
         reason="the logarithm of the sum is taken as a whole, without log1p: a small loss loses digits",
@@ -52,14 +59,27 @@ POOLING = [
     ),
     Deviation(
         "test_padding_never_wins",
-        reason="padding above half a window is laid out beforehand; minus infinity in it looks as in an image",
+        reason="padding beyond half a window is refused; minus infinity laid out beforehand wins against its equal",
         link=f"{DOCS}torch.nn.functional.pad.html",
         counterexample={"geometry": ((1, 2, 1, 2), (1, 3), (1, 2), (0, 2))},
     ),
 ]
 
+DROPOUT = [
+    Deviation(
+        "test_a_dropped_unit_is_gone_even_if_it_was_nan_or_infinite_and_a_kept_one_is_not",
+        reason="the mask is multiplied in, and NaN or infinity times 0 is not a number",
+        link=f"{DOCS}torch.nn.Dropout.html",
+    ),
+]
+
 _ONE_SAMPLE = np.array([[0.0, 0.0, 0.125]]), np.zeros((1, 3))  # of three outputs
 _MEANS = {"squared_error": "MSELoss", "absolute_error": "L1Loss", "binary_cross_entropy": "BCEWithLogitsLoss"}
+_OF_MEANS: dict[str, dict[str, Any]] = {
+    "test_the_sum_adds_the_samples_own_losses_and_the_mean_divides_by_their_number": {"data": Draws(_ONE_SAMPLE)},
+    "test_the_gradient_of_the_sum_holds_the_samples_own_gradients":
+        {"data": Draws(_ONE_SAMPLE, np.ones(1)), "u": 1.0},
+}  # fmt: skip
 _HINGE = f"{DOCS}torch.nn.MultiMarginLoss.html"
 _CROSS_ENTROPY = f"{DOCS}torch.nn.CrossEntropyLoss.html"
 _BINARY = f"{DOCS}torch.nn.BCEWithLogitsLoss.html"
@@ -73,12 +93,7 @@ LOSSES = [
             counterexample=counterexample,
         )
         for loss, page in _MEANS.items()
-        for law, counterexample in {
-            "test_the_sum_adds_the_samples_own_losses_and_the_mean_divides_by_their_number":
-                {"data": Draws(_ONE_SAMPLE)},
-            "test_the_gradient_of_the_sum_holds_the_samples_own_gradients":
-                {"data": Draws(_ONE_SAMPLE, np.ones(1)), "u": 1.0},
-        }.items()
+        for law, counterexample in _OF_MEANS.items()
     ),
     *_laws(
         "each sample's sum is divided by the number of classes", _HINGE,
@@ -138,7 +153,7 @@ PREPROCESS = [
     *_laws(
         "torch.std divides by n - 1 where it is not told correction=0; of one sample it makes NaN", _STD,
         {
-            "test_the_mean_image_is_the_mean_of_each_pixel_over_the_samples": {"X": np.zeros((1, 1))},
+            "test_the_spread_is_the_root_of_the_mean_of_the_squared_distances_from_the_mean": {"X": np.zeros((1, 1))},
             "test_a_large_mean_does_not_swallow_a_small_spread": {},
             "test_nan_and_infinity_stay_in_their_own_pixel": {},
         },
@@ -159,19 +174,19 @@ _RUN = {"gradients": STILL}
 OPTIMIZERS = [
     *_cases(
         "test_the_defaults_are_the_usual_ones", ["Momentum-needed0-defaults0"],
-        "the momentum is 0 where none is asked for", f"{DOCS}torch.optim.SGD.html",
+        "the momentum of SGD is 0 where none is asked for", f"{DOCS}torch.optim.SGD.html",
     ),
     *_cases(
         "test_the_defaults_are_the_usual_ones", ["Adagrad-needed1-defaults1"],
-        "epsilon is 1e-10 where none is asked for", ADAPTIVE["Adagrad"],
+        "the epsilon of Adagrad is 1e-10 where none is asked for", ADAPTIVE["Adagrad"],
     ),
     *_cases(
         "test_the_defaults_are_the_usual_ones", ["RMSprop-needed2-defaults2"],
-        "rho, there called alpha, is 0.99 where none is asked for", ADAPTIVE["RMSprop"],
+        "the rho of RMSprop, there called alpha, is 0.99 where none is asked for", ADAPTIVE["RMSprop"],
     ),
     *_cases(
         "test_the_defaults_are_the_usual_ones", ["Adadelta-needed3-defaults3"],
-        "rho is 0.9 where none is asked for", ADAPTIVE["Adadelta"],
+        "the rho of Adadelta is 0.9 where none is asked for", ADAPTIVE["Adadelta"],
     ),
     Deviation(
         "test_the_first_step_of_rmsprop_is_three_times_the_learning_rate",
@@ -246,4 +261,4 @@ OPTIMIZERS = [
     ),
 ]
 
-DEVIATIONS = [*ACTIVATIONS, *POOLING, *LOSSES, *INIT, *PREPROCESS, *OPTIMIZERS]
+DEVIATIONS = [*ACTIVATIONS, *POOLING, *DROPOUT, *LOSSES, *INIT, *PREPROCESS, *OPTIMIZERS]
