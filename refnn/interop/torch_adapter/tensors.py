@@ -36,7 +36,8 @@ def backward(f: Callable[..., Any], upstream: ArrayLike, *arrays: ArrayLike | No
     """Return autograd's gradients of sum(upstream * f(...)): one bare, several as a tuple; that of None is None."""
     dtype = _widest(upstream, *arrays)
     leaves = [None if a is None else tensor(a, dtype).requires_grad_() for a in arrays]
-    f(*leaves).backward(tensor(upstream, dtype))
+    with torch.enable_grad():  # a step that was stopped half-way leaves autograd switched off
+        f(*leaves).backward(tensor(upstream, dtype))
     gradients = tuple(None if leaf is None else np.array(leaf.grad.numpy()) for leaf in leaves)
     return gradients if len(gradients) > 1 else gradients[0]
 
