@@ -18,7 +18,7 @@ _ENGINE = {
     "layers": "Activation AvgPool2D Centre Conv2D Dense Dropout Flatten MaxPool2D Maxout".split(),
     "network": ["Network"],
     "training": ["fit", "fit_batch"],
-    "model_io": ["load", "save"],
+    "model_io": ["load", "load_checkpoint", "save", "save_checkpoint"],
     "kernels": ["set_threads"],
 }
 _HOME = {name: module for module, names in _ENGINE.items() for name in names}
@@ -28,7 +28,7 @@ __all__ = ["__version__", *_MODULES, *_HOME]
 if TYPE_CHECKING:
     from refnn.kernels import set_threads
     from refnn.layers import Activation, AvgPool2D, Centre, Conv2D, Dense, Dropout, Flatten, Maxout, MaxPool2D
-    from refnn.model_io import load, save
+    from refnn.model_io import load, load_checkpoint, save, save_checkpoint
     from refnn.network import Network
     from refnn.training import fit, fit_batch
 

@@ -1,34 +1,50 @@
-"""Networks as files: one `.npz` archive with the architecture as JSON and every parameter under its name.
+"""Networks and runs of training as files: `.npz` archives of plain numbers, with all words in one piece of JSON.
 
 Nothing is pickled, so reading a file never runs code. A file is written beside its place and moved there when it is
-whole: whatever happens, the old file or the new one is there, never half of one.
+whole: whatever happens, the old file or the new one is there, never half of one. A writer that is killed may leave a
+file `.refnn-...` beside it, which nobody reads. What is read is believed only as far as it proves itself: every entry
+lies in the archive uncompressed, so that no small file can swell, and says its own size before it is read.
 """
 
 import json
+import math
 import os
-import tempfile
+import re
+import secrets
+import struct
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from refnn import layers
 from refnn._validate import as_float, finite
 from refnn.network import Network
+from refnn.training import Checkpoint, Epoch
 
-__all__ = ["load", "save"]
+__all__ = ["load", "load_checkpoint", "save", "save_checkpoint", "written_whole"]
 
-FORMAT = "refnn network 1"
+FORMATS = {"network": "refnn network 1", "checkpoint": "refnn checkpoint 1"}
+_READERS = {"network": "load", "checkpoint": "load_checkpoint"}
+_HEADER = re.compile(  # of an array, as NumPy writes it: magic, version 1.0, length, then Python's words for the rest
+    rb"\x93NUMPY\x01\x00..\{'descr': '(<f4|<f8|<U\d{1,9})', 'fortran_order': False, "
+    rb"'shape': \(([\d, ]{0,600})\), \} *\n",
+    re.DOTALL,
+)
 _BROKEN = (  # what reading a file that was damaged, or made up, can end in
-    ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError, MemoryError, OverflowError,
-    zlib.error, zipfile.BadZipFile,
+    ValueError, TypeError, LookupError, AttributeError, OSError, EOFError, RuntimeError, MemoryError, OverflowError,
+    struct.error, zlib.error, zipfile.BadZipFile,
 )  # fmt: skip
 
 
 def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
-    """Write a network to a file.
+    """Write a network to a file. Equal networks give equal files, byte by byte.
 
     Args:
         network: the network.
@@ -40,35 +56,16 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
     """
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
-    path = Path(os.path.realpath(path))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-    if path.exists() and not path.is_file():
-        raise ValueError(f"{path}: expected the name of a file, there is something else of that name")
     for layer in network.layers:
         if type(layer).__name__ not in layers.__all__:
             raise ValueError(f"network: a layer of your own, {layer!r}, could not be read back")
     description = {
-        "format": FORMAT,
         "input_shape": network.input_shape,
         "dtype": network.dtype.name,
         "layers": [{"layer": type(layer).__name__, **layer.config()} for layer in network.layers],
         "notes": notes,
     }
-    arrays: dict[str, Any] = {"network": np.array(json.dumps(description)), **network.parameters()}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.umask(mask := os.umask(0))
-        os.chmod(temporary, 0o666 & ~mask)  # as open() would have made it
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return path
+    return _write(path, "network", description, network.parameters())
 
 
 def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
@@ -78,32 +75,182 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is no network of refnn, is cut off or disagrees with itself.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    try:
-        with path.open("rb") as file, np.load(_archive(file), allow_pickle=False) as archive:
-            if "network" not in archive.files:
-                raise ValueError("an archive of other arrays")
-            description = json.loads(str(archive["network"]))
-            parameters = {name: archive[name] for name in archive.files if name != "network"}
-        if description["format"] != FORMAT:
-            raise ValueError(f"format {description['format']!r}, expected {FORMAT!r}")
+    with _reading(path, "network") as (description, parameters):
         described = [_layer(dict(config)) for config in description["layers"]]
-        network = Network(described, description["input_shape"], dtype=description["dtype"])
-        network.set_parameters({name: finite(name, as_float(name, array)) for name, array in parameters.items()})
+        dtype, shape = np.dtype(description["dtype"]), tuple(description["input_shape"])
+        for i, layer in enumerate(described):
+            for name, expected in _sides(layer, shape).items():  # before anything of that size is made
+                array = parameters.get(f"{i}.{name}", np.empty(0))
+                if (array.shape, array.dtype) != (expected, dtype):
+                    got = f"{array.shape} of {array.dtype}"
+                    raise ValueError(f"{i}.{name}: expected shape {expected} of {dtype}, got {got}")
+            shape = layer.build(shape, np.random.default_rng(0), dtype)
+        network = Network(described, description["input_shape"], dtype=dtype)
+        network.set_parameters({name: finite(name, array) for name, array in parameters.items()})
         notes = dict(description["notes"])
-    except _BROKEN as wrong:
-        raise ValueError(f"{path}: not a network that refnn saved ({wrong})") from wrong
     return network, notes
 
 
-def _archive(file: BinaryIO) -> BinaryIO:
-    """Return a file if it is a whole archive; NumPy would take others for pickles."""
+def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str], **notes: Any) -> Path:
+    """Write down where a run of `fit` stands, as it tells its argument `checkpoint`.
+
+    Args:
+        checkpoint: where it stands.
+        path: where to.
+        **notes: plain values to keep with it, given back by `load_checkpoint`.
+
+    Returns:
+        The path.
+
+    Example: whoever is interrupted starts the same program again, and it goes on where it was.
+
+        >>> import os, tempfile
+        >>> from refnn import Dense, Network, fit, load_checkpoint, save_checkpoint
+        >>> X, y, file = [[0.0], [1.0]], [0, 1], os.path.join(tempfile.mkdtemp(), "run.npz")
+        >>> def program(epochs):
+        ...     net, resume = Network([Dense(2)], 1, seed=3), None
+        ...     if os.path.exists(file):
+        ...         resume, _ = load_checkpoint(file)
+        ...     return fit(net, X, y, epochs=epochs, resume=resume, checkpoint=lambda c: save_checkpoint(c, file))
+        >>> part = program(epochs=3)  # interrupted, say
+        >>> history = program(epochs=5)
+        >>> history[:3] == part, [epoch.number for epoch in history]
+        (True, [1, 2, 3, 4, 5])
+    """
+    if not isinstance(checkpoint, Checkpoint):
+        raise TypeError(f"checkpoint: expected a Checkpoint, as fit gives it, got {checkpoint!r}")
+    arrays = {f"{part}.{name}": array for part in ("parameters", "best")
+              for name, array in getattr(checkpoint, part).items()}
+    settings = dict(checkpoint.optimizer)
+    for name, memory in checkpoint.optimizer.items():
+        if isinstance(memory, list):
+            settings[name] = []
+            arrays |= {f"optimizer.{name}.{i}": array for i, array in enumerate(memory)}
+    rng = json.loads(json.dumps(checkpoint.rng, default=np.ndarray.tolist))
+    description = {"history": checkpoint.history, "optimizer": settings, "rng": rng, "notes": notes}
+    return _write(path, "checkpoint", description, arrays)
+
+
+def load_checkpoint(path: str | os.PathLike[str]) -> tuple[Checkpoint, dict[str, Any]]:
+    """Read what `save_checkpoint` wrote, for `fit(..., resume=...)`, and its notes.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is no checkpoint of refnn, is cut off or disagrees with itself.
+    """
+    with _reading(path, "checkpoint") as (description, arrays):
+        optimizer = dict(description["optimizer"])
+        for name in [name for name, value in optimizer.items() if value == []]:
+            names = takewhile(arrays.__contains__, (f"optimizer.{name}.{i}" for i in count()))
+            optimizer[name] = [arrays.pop(each) for each in names]
+        parts: dict[str, dict[str, NDArray]] = {"parameters": {}, "best": {}}
+        for name, array in arrays.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = finite(name, array)
+        if parts["best"] and {n: a.shape for n, a in parts["best"].items()} != {
+            n: a.shape for n, a in parts["parameters"].items()
+        }:
+            raise ValueError("the best weights have other shapes than the last ones")
+        history = [Epoch(*row) for row in description["history"]]
+        if [epoch.number for epoch in history] != list(range(1, len(history) + 1)):
+            raise ValueError("the epochs are not numbered 1, 2, ...")
+        checkpoint = Checkpoint(history, **parts, optimizer=optimizer, rng=dict(description["rng"]))
+        notes = dict(description["notes"])
+    return checkpoint, notes
+
+
+@contextmanager
+def written_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Give a file to write to, which takes the name `path` when all is written: a reader sees the old or the new one.
+
+    It is on the disk before it takes the name, so that a kill or a power cut at any moment leaves a whole file. Where
+    writing fails, nothing changes. Links are followed.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp(), "a")
+        >>> with written_whole(path) as file:
+        ...     _ = file.write(b"all of it")
+        >>> path.read_bytes(), [*path.parent.iterdir()] == [path]
+        (b'all of it', True)
+    """
+    path = Path(os.path.realpath(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path}: expected the name of a file, there is something else of that name")
+    beside = path.with_name(f".refnn-{secrets.token_hex(8)}")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: str | os.PathLike[str], kind: str, description: dict[str, Any], arrays: Mapping[str, NDArray]) -> Path:
+    """Write arrays and their description as an archive."""
+    try:
+        words = json.dumps({"format": FORMATS[kind], **description})
+    except (TypeError, ValueError) as wrong:
+        raise TypeError(f"notes: expected plain values such as numbers, words and lists of them; {wrong}") from None
+    with written_whole(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in {kind: np.array(words), **arrays}.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
+                plain = np.asarray(array, array.dtype.newbyteorder("<"), order="C")
+                np.lib.format.write_array(entry, plain, (1, 0), allow_pickle=False)
+    return Path(os.path.realpath(path))
+
+
+@contextmanager
+def _reading(path: str | os.PathLike[str], kind: str) -> Iterator[tuple[dict[str, Any], dict[str, NDArray]]]:
+    """Give the description and the arrays of a file; whatever goes wrong with them is the file's fault."""
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a file, there is something else of that name")
+    with path.open("rb") as file:
+        try:
+            arrays = _archive(file, path.stat().st_size)
+            for other in FORMATS.keys() - {kind}:
+                if other in arrays:
+                    raise ValueError(f"it is a {other}: read it with {_READERS[other]}")
+            if kind not in arrays:
+                raise ValueError("an archive of other arrays")
+            description = json.loads(str(arrays.pop(kind)))
+            if description["format"] != FORMATS[kind]:
+                raise ValueError(f"format {description['format']!r}, expected {FORMATS[kind]!r}")
+            yield description, {name: as_float(name, array) for name, array in arrays.items()}
+        except _BROKEN as wrong:
+            raise ValueError(f"{path}: not a {kind} that refnn saved ({wrong})") from wrong
+
+
+def _archive(file: BinaryIO, size: int) -> dict[str, NDArray]:
+    """Return the arrays of an archive whose entries claim no more than the file holds."""
     if not zipfile.is_zipfile(file):
         raise ValueError("no .npz archive, or one that was cut off")
-    file.seek(0)
-    return file
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
+            raise ValueError("its entries are compressed or encrypted")
+        if sum(entry.file_size for entry in entries) > size or len({e.filename for e in entries}) < len(entries):
+            raise ValueError("its entries overlap, or claim more bytes than the file has")
+        return {entry.filename.removesuffix(".npy"): _array(entry.filename, archive.read(entry)) for entry in entries}
+
+
+def _array(name: str, content: bytes) -> NDArray:
+    """Return an entry as an array, if its header is one that NumPy writes and speaks of exactly what follows it."""
+    header = _HEADER.match(content)
+    if header is None:
+        raise ValueError(f"{name}: no plain array of numbers")
+    dtype, shape = np.dtype(header[1].decode()), tuple(int(side) for side in header[2].split(b",") if side.strip())
+    if math.prod(shape) * dtype.itemsize != len(content) - header.end():
+        raise ValueError(f"{name}: shape {shape} of {dtype} disagrees with its {len(content) - header.end()} bytes")
+    return np.frombuffer(content, dtype, offset=header.end()).reshape(shape)
 
 
 def _layer(config: dict[str, Any]) -> layers.Layer:
@@ -113,3 +260,14 @@ def _layer(config: dict[str, Any]) -> layers.Layer:
         raise ValueError(f"unknown layer {name!r}")
     layer: layers.Layer = getattr(layers, name)(**config)
     return layer
+
+
+def _sides(layer: layers.Layer, shape: Any) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of a layer's parameters for samples of `shape`."""
+    if isinstance(layer, layers.Dense):
+        return {"W": (layer.units, *shape), **({"b": (layer.units,)} if layer.bias else {})}
+    if isinstance(layer, layers.Conv2D):
+        window: Any = layer.size
+        return {"W": (layer.filters, shape[0], *window), **({"b": (layer.filters,)} if layer.bias else {})}
+    return {"slope": tuple(shape[:1])} if isinstance(layer, layers.PReLU) else {}
+

@@ -6,7 +6,8 @@ bit for bit.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from refnn.descent import schedule as schedule_named
 from refnn.layers import Dropout
 from refnn.network import Network
 
-__all__ = ["Epoch", "Loss", "evaluate", "fit", "fit_batch"]
+__all__ = ["Checkpoint", "Epoch", "Loss", "evaluate", "fit", "fit_batch"]
 
 Function = Callable[..., Any]
 _INSIDE = {"softmax_cross_entropy": ("softmax", "log_softmax"), "binary_cross_entropy": ("sigmoid",)}
@@ -42,6 +43,22 @@ class Epoch(NamedTuple):
     learning_rate: float | None
 
 
+class Checkpoint(NamedTuple):
+    """Where a run of `fit` stands after an epoch: all that its rest depends on, besides the arguments of `fit`.
+
+    `fit(..., resume=checkpoint)` with the same arguments goes on from there, in this process or another, and ends with
+    the same weights, the same optimizer and the same history as the run that was never interrupted, bit for bit, where
+    the machine, the kernels and NumPy are the same. The order of the samples and the masks of dropout need no room of
+    their own, for they are drawn epoch by epoch from `rng`. `refnn.save_checkpoint` writes it to a file.
+    """
+
+    history: list[Epoch]
+    parameters: dict[str, NDArray]
+    best: dict[str, NDArray]  # the weights of the smallest validation loss so far; empty without `patience`
+    optimizer: dict[str, Any]  # what its state() returns
+    rng: dict[str, Any]  # the state of the bit generator
+
+
 def fit(
     network: Network,
     X: ArrayLike,
@@ -57,6 +74,8 @@ def fit(
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     patience: int | None = None,
     callback: Callable[[Epoch], Any] | None = None,
+    checkpoint: Callable[[Checkpoint], Any] | None = None,
+    resume: Checkpoint | None = None,
     seed: Any = 0,
 ) -> list[Epoch]:
     r"""Train a network in place and return its history, an `Epoch` for each epoch.
@@ -72,7 +91,7 @@ def fit(
         loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward) with f(prediction, target) the mean loss.
         optimizer: an optimizer, whose state is kept, or the name of one that has no learning rate to choose, with its
             defaults: "adam", "adadelta", "adasecant", "vsgd".
-        epochs: passes over the data.
+        epochs: passes over the data, those before `resume` included.
         batch_size: samples in a mini-batch.
         penalty: R, a name in `refnn.regularizers.REGULARIZERS` or a pair (f, f_backward); it never meets a bias.
         strength: lambda, not negative.
@@ -81,6 +100,9 @@ def fit(
         validation: (X, y) to measure after each epoch, without dropout.
         patience: stop after so many epochs without a smaller validation loss, and go back to the best weights.
         callback: called with each Epoch; if it returns something true, training stops.
+        checkpoint: called after each epoch with a `Checkpoint` of its own, to keep or to save.
+        resume: a checkpoint of a run with the same arguments, to go on from: network, optimizer and generator are put
+            where they were then, and the history begins with the epochs before it.
         seed: a whole number or a generator, for shuffling and dropout.
 
     Raises:
@@ -111,32 +133,33 @@ def fit(
         if validation is None:
             raise ValueError("patience: early stopping needs validation data, got none")
 
-    base = getattr(rule, "learning_rate", None)
-    if base is None and schedule != "constant":
+    if schedule != "constant" and not hasattr(rule, "learning_rate"):
         raise ValueError(f"schedule: {type(rule).__name__} has no learning rate that could follow {schedule}")
     history: list[Epoch] = []
-    best, best_loss, waited = network.parameters(), np.inf, 0
-    try:
-        for epoch in range(epochs):
-            if base is not None:
-                rule.learning_rate = base * factor(epoch, epochs)
+    if resume is not None:
+        history = _resumed(resume, network, rule, rng, patience)
+    best = resume.best if resume is not None else network.parameters() if patience is not None else {}
+
+    for epoch in range(len(history), epochs):
+        if patience is not None and epoch - _best(history) >= patience:
+            break
+        with _multiplied(rule, factor(epoch, epochs)) as rate:
             batches = minibatches(len(X), batch_size, rng)
             totals = [step(network._batch(X[batch], copy=None), y[batch], rng) for batch in batches]
             mean_loss, accuracy = np.sum(totals, axis=0) / len(X)
             if not all(np.isfinite(p).all() for p in network.parameters().values()):
                 raise FloatingPointError(f"fit: a weight became infinite; {_advice(rule)}")
-            measured = (None, None) if validation is None else _measured(network, *validation, step.objective.f)
-            rate = getattr(rule, "learning_rate", None)
-            history.append(Epoch(epoch + 1, float(mean_loss), _known(accuracy), measured[0], measured[1], rate))
-            waited += 1
-            if patience is not None and measured[0] is not None and measured[0] < best_loss:
-                best, best_loss, waited = network.parameters(), measured[0], 0
-            stop = callback is not None and bool(callback(history[-1]))
-            if stop or (patience is not None and waited >= patience):
-                break
-    finally:
-        if base is not None:
-            rule.learning_rate = base
+        measured = (None, None) if validation is None else _measured(network, *validation, step.objective.f)
+        history.append(Epoch(epoch + 1, float(mean_loss), _known(accuracy), measured[0], measured[1], rate))
+        if patience is not None and _best(history) == epoch + 1:
+            best = network.parameters()
+        stop = callback is not None and bool(callback(history[-1]))
+        if checkpoint is not None:
+            copies = {name: weights.copy() for name, weights in best.items()}
+            state = dict(rng.bit_generator.state)
+            checkpoint(Checkpoint([*history], network.parameters(), copies, rule.state(), state))
+        if stop:
+            break
     if patience is not None:
         network.set_parameters(best)
     return history
@@ -241,6 +264,48 @@ class _Step:
             _add_penalty(network, self.price, self.strength, self.rule.curved)
         network.step(self.rule)
         return mean_loss * len(samples), _right(outputs, targets)
+
+
+def _resumed(checkpoint: Checkpoint, network: Network, rule: optimizers.Optimizer, rng: np.random.Generator,
+             patience: int | None) -> list[Epoch]:
+    """Put network, optimizer and generator where they were at a checkpoint, and return the history until then."""
+    if not isinstance(checkpoint, Checkpoint):
+        raise TypeError(f"resume: expected a Checkpoint, as fit gives and load_checkpoint reads it, got {checkpoint!r}")
+    if patience is not None and not checkpoint.best:
+        raise ValueError("resume: the best weights are missing, for the run had no patience; begin anew")
+    for name, weights in checkpoint.parameters.items():
+        if weights.dtype != network.dtype:
+            raise ValueError(f"resume: {name} is {weights.dtype}, the network computes in {network.dtype}")
+    try:
+        rule.restore(checkpoint.optimizer)
+        rng.bit_generator.state = checkpoint.rng
+        network.set_parameters(checkpoint.parameters)
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise ValueError(f"resume: the checkpoint is of another network, optimizer or generator: {wrong}") from None
+    return [*checkpoint.history]
+
+
+def _best(history: list[Epoch]) -> int:
+    """Return the number of the first epoch with the smallest validation loss, 0 where there was none."""
+    number, smallest = 0, math.inf
+    for epoch in history:
+        if epoch.validation_loss is not None and epoch.validation_loss < smallest:
+            number, smallest = epoch.number, epoch.validation_loss
+    return number
+
+
+@contextmanager
+def _multiplied(rule: Any, factor: float) -> Iterator[float | None]:
+    """Multiply the learning rate of an optimizer, where it has one, for the time of an epoch; give what it is then."""
+    base = getattr(rule, "learning_rate", None)
+    if base is None:
+        yield None
+        return
+    rule.learning_rate = base * factor
+    try:
+        yield rule.learning_rate
+    finally:
+        rule.learning_rate = base
 
 
 def _measured(network: Network, X: NDArray, y: NDArray, value: Function) -> tuple[float, float | None]:

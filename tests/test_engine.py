@@ -647,6 +647,7 @@ REFUSED = [
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, schedule="falling"), ValueError, "cosine_decay"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty="l3"), ValueError, "l2"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, patience=2), ValueError, "patience: early stopping needs validation"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, resume="run.npz"), TypeError, "resume: expected a Checkpoint, as fit"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, seed=-1), ValueError, "seed: expected at least 0"),
 ]  # fmt: skip
 
@@ -660,7 +661,7 @@ def test_wrong_use_of_the_engine_is_refused_in_words(call, error, words):
 def test_every_public_name_of_the_engine_has_its_wrong_use_here():
     named = {call.__code__.co_names[0] for call, _, _ in REFUSED}
     public = {name for module in (layers, network_module, training) for name in module.__all__}
-    assert public - {"Epoch", "Flatten", "Layer", "Loss"} <= named  # what has no arguments, and two types
+    assert public - {"Checkpoint", "Epoch", "Flatten", "Layer", "Loss"} <= named  # what has no arguments, and types
 
 
 def test_a_last_step_into_infinity_is_said_too():

@@ -1,0 +1,76 @@
+"""Writers that are killed in the middle of it, hundreds of times: `python -m tests.kills`, some minutes.
+
+Every writer saves two networks by turns to one name, as fast as it can, until it is killed, at a moment drawn anew each
+time. The file must then be one of the two, whole. That the moments are well chosen shows by the files that the killed
+leave beside it, and by a writer of the plain kind, which breaks its file.
+"""
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+WRITER = """
+import sys
+from pathlib import Path
+from refnn import Dense, Network, save
+
+path, plain = Path(sys.argv[1]), sys.argv[2] == "plain"
+nets = [Network([Dense(400)], 500, seed) for seed in (1, 2)]
+contents = [save(net, path).read_bytes() for net in nets]
+print("ready", flush=True)
+for i in range(10**9):
+    if plain:
+        path.write_bytes(contents[i % 2])
+    else:
+        save(nets[i % 2], path)
+"""
+
+
+def kills(folder: Path, n: int, seed: int = 0, how: str = "save") -> Counter[str]:
+    """Kill n writers and count what they left: "old or new", after "in between" where they were about to write."""
+    from refnn import Dense, Network, load
+
+    whole = [Network([Dense(400)], 500, seed).parameters()["0.W"].tobytes() for seed in (1, 2)]
+    path, draw, found = folder / "net.npz", random.Random(seed), Counter[str]()
+    for _ in range(n):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path), how], stdout=subprocess.PIPE)
+        assert writer.stdout is not None and writer.stdout.readline() == b"ready\n"
+        time.sleep(draw.uniform(0, 0.03))
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        left = [each for each in folder.iterdir() if each != path]
+        for each in left:
+            each.unlink()
+        try:
+            assert load(path)[0].parameters()["0.W"].tobytes() in whole
+        except ValueError:
+            found["broken"] += 1
+        else:
+            found["whole, killed in the middle of writing" if left else "whole"] += 1
+    return found
+
+
+def main() -> None:
+    """Kill as often as asked; fail where a file broke, or none would have broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", type=int, default=500, help="writers to kill; default: 500")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the moments; default: drawn")
+    options = parser.parse_args()
+    print(f"seed {options.seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        found = kills(Path(folder), options.n, options.seed)
+        print(f"save: {dict(found)}", flush=True)
+        plain = kills(Path(folder), 20, options.seed, "plain")
+        print(f"a plain writer: {dict(plain)}")
+    if found["broken"] or found["whole, killed in the middle of writing"] < options.n / 10 or not plain["broken"]:
+        sys.exit("a file broke, or the moments were too kind to break one")
+
+
+if __name__ == "__main__":
+    main()
