@@ -1,8 +1,9 @@
-"""Writers that are killed in the middle of it, hundreds of times: `python -m tests.kills`, some minutes.
+"""Writers and runs that are killed in the middle of it, hundreds of times: `python -m tests.kills`, some minutes.
 
 Every writer saves two networks by turns to one name, as fast as it can, until it is killed, at a moment drawn anew each
 time. The file must then be one of the two, whole. That the moments are well chosen shows by the files that the killed
-leave beside it, and by a writer of the plain kind, which breaks its file.
+leave beside it, and by a writer of the plain kind, which breaks its file. A run of `refnn train` that is killed again
+and again, and resumed from its last checkpoint, must end with the very file of a run that was left alone.
 """
 
 import argparse
@@ -56,6 +57,33 @@ def kills(folder: Path, n: int, seed: int = 0, how: str = "save") -> Counter[str
     return found
 
 
+def killed_run(folder: Path, n: int, seed: int = 0) -> int:
+    """Kill a run at least n times, resuming it; return how often it was, if its model is that of a run left alone."""
+    train, draw, times = [sys.executable, "-m", "refnn", "train"], random.Random(seed), 0
+    checkpoint = folder / "run-checkpoint.npz"
+    new = [*train, "--model", "mlp", "--epochs", str(6 + n // 4), "--checkpoint-every", "1", "--out"]
+
+    def start(out: Path) -> subprocess.Popen[bytes]:
+        again = [*train, "--resume", str(checkpoint), "--checkpoint-every", "1"]
+        command = again if checkpoint.exists() else [*new, str(out)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    alone = start(folder / "alone.npz")
+    alone.communicate()
+    assert alone.returncode == 0
+    while True:
+        run = start(folder / "run.npz")
+        assert run.stdout is not None and run.stdout.readline()  # it has begun
+        if times < n:
+            time.sleep(draw.uniform(0, 0.6))
+            run.kill()
+        run.communicate()
+        times += run.returncode < 0
+        if run.returncode == 0:
+            assert (folder / "run.npz").read_bytes() == (folder / "alone.npz").read_bytes()
+            return times
+
+
 def main() -> None:
     """Kill as often as asked; fail where a file broke, or none would have broken."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -67,7 +95,10 @@ def main() -> None:
         found = kills(Path(folder), options.n, options.seed)
         print(f"save: {dict(found)}", flush=True)
         plain = kills(Path(folder), 20, options.seed, "plain")
-        print(f"a plain writer: {dict(plain)}")
+        print(f"a plain writer: {dict(plain)}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        times = killed_run(Path(folder), options.n // 20, options.seed)
+        print(f"a run of training: killed {times} times, and its model is that of a run left alone")
     if found["broken"] or found["whole, killed in the middle of writing"] < options.n / 10 or not plain["broken"]:
         sys.exit("a file broke, or the moments were too kind to break one")
 

@@ -3,16 +3,18 @@
 import csv
 import gzip
 import os
+import signal
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import refnn
 from refnn import data, model_io
-from refnn.cli import main
+from refnn.cli import main, train
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +73,75 @@ def test_the_same_seed_writes_the_same_model(capsys):
         main([*QUICK, "--seed", "7", "--out", name])
     one, two = (model_io.load(name)[0].parameters() for name in ("a.npz", "b.npz"))
     assert all((one[key] == two[key]).all() for key in one)
+
+
+SIX = ["train", "--model", "softmax", "--epochs", "6", "--out", "mine.npz"]
+
+
+def pressed(monkeypatch, epoch):
+    """Press Ctrl-C when an epoch is over."""
+    def stop(now):
+        if now.number == epoch:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(train, "progress", lambda epochs, done: stop)
+
+
+def test_ctrl_c_says_how_to_go_on_and_the_run_ends_as_if_it_had_not_been_pressed(capsys, monkeypatch):
+    main(SIX)
+    whole, curve = Path("mine.npz").read_bytes(), Path("mine-curve.csv").read_bytes()
+    Path("mine.npz").unlink()
+    usual = train.progress
+    pressed(monkeypatch, 3)
+    assert main(SIX) == 130
+    out = capsys.readouterr().out
+    assert "\nstopped after 2 of 6 epochs; go on with: refnn train --resume mine-checkpoint.npz\n" in out
+    assert not Path("mine.npz").exists()
+    pressed(monkeypatch, 4)
+    assert main(["train", "--resume", "mine-checkpoint.npz"]) == 130
+    assert "stopped after 3 of 6 epochs" in capsys.readouterr().out
+    monkeypatch.setattr(train, "progress", usual)
+    assert main(["train", "--resume", "mine-checkpoint.npz"]) == 0
+    out = capsys.readouterr().out
+    assert "epoch   4/6" in out and "epoch   3/6" not in out and "model: mine.npz" in out
+    assert (Path("mine.npz").read_bytes(), Path("mine-curve.csv").read_bytes()) == (whole, curve)
+
+
+def test_checkpoints_come_every_so_many_epochs_and_a_run_that_is_over_stays_so(capsys):
+    assert main([*SIX, "--checkpoint-every", "4"]) == 0
+    whole = Path("mine.npz").read_bytes()
+    assert len(model_io.load_checkpoint("mine-checkpoint.npz")[0].history) == 4
+    assert main(["train", "--resume", "mine-checkpoint.npz", "--checkpoint-every", "1", "--out", "again.npz"]) == 0
+    assert Path("again.npz").read_bytes() == whole
+    assert main(["train", "--resume", "again-checkpoint.npz"]) == 0  # after epoch 6
+    assert Path("again.npz").read_bytes() == whole
+
+
+def test_ctrl_c_before_anything_was_learnt_only_stops(capsys, monkeypatch):
+    pressed(monkeypatch, 1)
+    assert main([*SIX, "--checkpoint-every", "1"]) == 130
+    assert capsys.readouterr().err == "refnn train: stopped\n"
+    assert list(Path().iterdir()) == []
+
+
+def test_a_resumed_run_refuses_what_does_not_belong_to_it(capsys):
+    images, labels = data.digits(8)
+    idx("a-images-idx3-ubyte", np.rint(images[:99, 0] * 255))
+    idx("a-labels-idx1-ubyte", labels[:99])
+    main([*SIX, "--checkpoint-every", "2", "--data", "a-images-idx3-ubyte"])
+    idx("a-labels-idx1-ubyte", labels[:99][::-1])
+    checkpoint, _ = model_io.load_checkpoint("mine-checkpoint.npz")
+    model_io.save_checkpoint(checkpoint, "other.npz", remark="of a program")
+    for arguments, words in {
+        ("mine-checkpoint.npz",): "--resume: the digits are others than those that mine-checkpoint.npz began with",
+        ("mine-checkpoint.npz", "--l2", "7"): "--l2: a run goes on with the options it began with; leave it out",
+        ("other.npz",): "--resume: other.npz is a checkpoint of another program, not of refnn train",
+        ("mine.npz",): "mine.npz: not a checkpoint that refnn saved (it is a network: read it with load)",
+        ("nowhere.npz",): "nowhere.npz: there is no such file",
+        ("mine-checkpoint.npz", "--checkpoint-every", "0"): "--checkpoint-every: expected at least 1, got 0",
+    }.items():
+        assert main(["train", "--resume", *arguments]) == 2
+        assert capsys.readouterr().err == f"refnn train: {words}\n"
 
 
 def test_predict_reads_the_digits_the_model_was_tested_on(capsys):

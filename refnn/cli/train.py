@@ -2,6 +2,8 @@
 
 Without options: a small convolutional net, 1438 digits to learn from and 359 to be tested on, a few seconds.
 
+Ctrl-C writes down where the run is, and so does --checkpoint-every; --resume goes on from there as if nothing had been.
+
 Models: conv, two stages of convolution and pooling; lenet, the classical stack; maxout, one hidden layer that learns
 its own bends; mlp, two hidden layers of rectifiers; softmax, a linear score for each digit.
 """
@@ -10,6 +12,7 @@ import argparse
 import csv
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +25,10 @@ from refnn import data, model_io, optimizers
 from refnn._validate import at_least, fraction, not_negative, positive
 from refnn.cli.info import kernels_in_words
 from refnn.experiments.digit_reader import MODELS, RECIPES, digit_reader
-from refnn.training import Epoch, evaluate, fit
+from refnn.training import Checkpoint, Epoch, evaluate, fit
+
+# the options that make a run what it is, which its checkpoints remember
+RUN = ("model", "dropout", "dtype", "optimizer", "learning_rate", "l2", "epochs", "batch_size", "seed", "data")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                        help="your own digits: an IDX image file with its labels beside it, zip-code text, or a folder "
                             "with a training and a test set; gzipped or not")
     files.add_argument("--out", default="digits.npz", metavar="FILE", help="where the model goes; default: digits.npz")
+    files.add_argument("--checkpoint-every", type=int, metavar="N",
+                       help="write down where the run is after every N epochs, beside the model: digits-checkpoint.npz")
+    files.add_argument("--resume", metavar="FILE", help="go on from such a file, with the options the run began with")
+    parser.set_defaults(usual={name: parser.get_default(name) for name in (*RUN, "out")})
 
 
 def usual(setting: str) -> str:
@@ -56,33 +66,73 @@ def usual(setting: str) -> str:
     return "default: " + ", ".join(f"{value} for {name}" for name, value in values.items())
 
 
-def run(options: argparse.Namespace) -> None:
-    """Train, test, show and save."""
-    recipe, begin = RECIPES[options.model], time.perf_counter()
+def run(options: argparse.Namespace) -> int:
+    """Train, test, show and save; say how to go on where this is interrupted."""
+    begin, resume = time.perf_counter(), None
+    notes: dict[str, Any] = {}
+    if options.resume is not None:
+        resume, notes = resumed(options)
+    recipe = RECIPES[options.model]
     epochs = at_least("--epochs", recipe.epochs if options.epochs is None else options.epochs, 1)
     batch_size = at_least("--batch-size", recipe.batch_size if options.batch_size is None else options.batch_size, 1)
     dropout = fraction("--dropout", recipe.dropout if options.dropout is None else options.dropout)
     l2, seed = not_negative("--l2", options.l2), at_least("--seed", options.seed, 0)
+    every = None if options.checkpoint_every is None else at_least("--checkpoint-every", options.checkpoint_every, 1)
     optimizer = chosen_optimizer(options.optimizer, options.learning_rate, recipe.learning_rate)
     out = Path(options.out)
     if not out.parent.is_dir() or out.is_dir():
         raise ValueError(f"--out: expected a file in a folder that exists, got {options.out}")
 
     X, y, test_X, test_y = training_and_test(options.data, seed)
+    digest = zlib.crc32(y.tobytes(), zlib.crc32(X.tobytes()))
+    if notes.get("digest", digest) != digest:
+        raise ValueError(f"--resume: the digits are others than those that {options.resume} began with")
     net = digit_reader(options.model, X, dropout, seed, options.dtype)
     print(f"{len(X)} digits of {X.shape[2]}x{X.shape[3]} to learn from, {len(test_X)} to be tested on; "
-          f"kernels: {kernels_in_words()}\n\n{net.summary()}\n")
+          f"kernels: {kernels_in_words()}\n\n{net.summary()}\n", flush=True)
+
+    state, last = out.with_name(f"{out.stem}-checkpoint.npz"), resume
+    notes = {"options": {name: getattr(options, name) for name in RUN}, "digest": digest, "out": out.name}
+
+    def keep(checkpoint: Checkpoint) -> None:
+        nonlocal last
+        last = checkpoint
+        if every is not None and len(checkpoint.history) % every == 0:
+            model_io.save_checkpoint(checkpoint, state, **notes)
+
     schedule = "cosine_decay" if hasattr(optimizer, "learning_rate") else "constant"
-    history = fit(net, X, y, optimizer=optimizer, epochs=epochs, batch_size=batch_size, strength=l2,
-                  schedule=schedule, callback=progress(epochs), seed=seed)
+    try:
+        history = fit(net, X, y, optimizer=optimizer, epochs=epochs, batch_size=batch_size, strength=l2,
+                      schedule=schedule, callback=progress(epochs, 0 if resume is None else len(resume.history)),
+                      checkpoint=keep, resume=resume, seed=seed)
+    except KeyboardInterrupt:
+        if last is None:
+            raise  # there is nothing to lose yet
+        model_io.save_checkpoint(last, state, **notes)
+        print(f"\nstopped after {len(last.history)} of {epochs} epochs; go on with: refnn train --resume {state}")
+        return 130
     train_accuracy, test_accuracy = (evaluate(net, *part)[1] for part in ((X, y), (test_X, test_y)))
     print(f"\ntraining accuracy {train_accuracy:7.2%}\ntest accuracy     {test_accuracy:7.2%}   "
           f"({time.perf_counter() - begin:.1f} s)\n")
     print(show(test_X, net.classify(test_X), test_y))
-    notes = {"model": options.model, "data": options.data, "seed": seed, "test_accuracy": test_accuracy}
-    model_io.save(net, out, **notes)
+    model_io.save(net, out, model=options.model, data=options.data, seed=seed, test_accuracy=test_accuracy)
     curve = save_curve(history, out)
     print(f"\nmodel: {out}   learning curve: {curve}\nread digits with it: refnn predict {out}")
+    return 0
+
+
+def resumed(options: argparse.Namespace) -> tuple[Checkpoint, dict[str, Any]]:
+    """Read where a run was, and put its options in the place of ours, which must not contradict."""
+    for name in RUN:
+        if getattr(options, name) != options.usual[name]:
+            raise ValueError(f"--{name.replace('_', '-')}: a run goes on with the options it began with; leave it out")
+    checkpoint, notes = model_io.load_checkpoint(options.resume)
+    if not isinstance(notes.get("options"), dict) or notes["options"].keys() != {*RUN}:
+        raise ValueError(f"--resume: {options.resume} is a checkpoint of another program, not of refnn train")
+    vars(options).update(notes["options"])
+    if options.out == options.usual["out"]:
+        options.out = str(Path(options.resume).with_name(notes["out"]))
+    return checkpoint, notes
 
 
 def chosen_optimizer(name: str, learning_rate: float | None, usual: float) -> optimizers.Optimizer:
@@ -110,12 +160,12 @@ def training_and_test(path: str | None, seed: int) -> tuple[NDArray, NDArray, ND
     return found.images[train], found.labels[train], found.images[test], found.labels[test]
 
 
-def progress(epochs: int) -> Callable[[Epoch], Any]:
+def progress(epochs: int, done: int = 0) -> Callable[[Epoch], Any]:
     """Return a callback that reports each epoch: as a bar on a terminal where tqdm is installed, as lines elsewhere."""
     if find_spec("tqdm") and sys.stderr.isatty():
         from tqdm import tqdm
 
-        bar = tqdm(total=epochs, unit="epoch")
+        bar = tqdm(total=epochs, initial=done, unit="epoch")
 
         def advance(epoch: Epoch) -> None:
             bar.set_postfix_str(f"loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.2%}")
