@@ -84,6 +84,23 @@ def killed_run(folder: Path, n: int, seed: int = 0) -> int:
             return times
 
 
+def flipped(path: Path, seed: int = 0) -> Counter[str]:
+    """Flip a bit of every byte of a saved network and of a saved run; count what reading them comes to."""
+    from tests.test_saving import KINDS, same, written
+
+    found, draw = Counter[str](), random.Random(seed)
+    for kind in KINDS:
+        content, read = written(kind, path)
+        before = read(path)
+        for place, byte in enumerate(content):
+            path.write_bytes(content[:place] + bytes([byte ^ 1 << draw.randrange(8)]) + content[place + 1 :])
+            try:
+                found["the same" if same(before, read(path)) else "another"] += 1
+            except ValueError:
+                found["refused"] += 1
+    return found
+
+
 def main() -> None:
     """Kill as often as asked; fail where a file broke, or none would have broken."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,10 +114,12 @@ def main() -> None:
         plain = kills(Path(folder), 20, options.seed, "plain")
         print(f"a plain writer: {dict(plain)}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
+        bits = flipped(Path(folder, "net.npz"), options.seed)
+        print(f"files with one bit flipped: {dict(bits)}", flush=True)
         times = killed_run(Path(folder), options.n // 20, options.seed)
         print(f"a run of training: killed {times} times, and its model is that of a run left alone")
-    if found["broken"] or found["whole, killed in the middle of writing"] < options.n / 10 or not plain["broken"]:
-        sys.exit("a file broke, or the moments were too kind to break one")
+    if found["broken"] or found["whole, killed in the middle of writing"] < options.n / 10 or not plain["broken"] or bits["another"]:
+        sys.exit("a file broke or lied, or the moments were too kind to break one")
 
 
 if __name__ == "__main__":
