@@ -194,7 +194,7 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 def _write(path: str | os.PathLike[str], kind: str, description: dict[str, Any], arrays: Mapping[str, NDArray]) -> Path:
     """Write arrays and their description as an archive."""
     try:
-        words = json.dumps({"format": FORMATS[kind], **description})
+        words = json.dumps({"format": FORMATS[kind], "arrays": [*arrays], **description})
     except (TypeError, ValueError) as wrong:
         raise TypeError(f"notes: expected plain values such as numbers, words and lists of them; {wrong}") from None
     with written_whole(path) as file, zipfile.ZipFile(file, "w") as archive:
@@ -224,6 +224,8 @@ def _reading(path: str | os.PathLike[str], kind: str) -> Iterator[tuple[dict[str
             description = json.loads(str(arrays.pop(kind)))
             if description["format"] != FORMATS[kind]:
                 raise ValueError(f"format {description['format']!r}, expected {FORMATS[kind]!r}")
+            if description["arrays"] != [*arrays]:
+                raise ValueError("arrays are missing, or were added")
             yield description, {name: as_float(name, array) for name, array in arrays.items()}
         except _BROKEN as wrong:
             raise ValueError(f"{path}: not a {kind} that refnn saved ({wrong})") from wrong

@@ -1,0 +1,125 @@
+"""Weights to and from a `torch.nn.Sequential`, by its state dict; PyTorch itself is not needed.
+
+A state dict names every array by the place of its module and its part: `0.weight`, `0.bias`, `3.weight`. The arrays
+are the same in both libraries: (out, in) for dense layers, (C_out, C_in, kH, kW) for convolutions, and both flatten in
+the order C, H, W; so nothing is transposed. Only the places differ, because an activation is a module of its own there:
+
+    Conv2D(8, 5, activation="relu")     Conv2d(1, 8, 5), ReLU()          0, 1
+    MaxPool2D(2), Flatten()             MaxPool2d(2), Flatten()          2, 3
+    Dense(10)                           Linear(800, 10)                  4
+    PReLU()                             PReLU(10)                        5
+
+`Dropout` and `Maxout`, which is a module of one's own, take a place; `Centre` takes none: subtract the mean before.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from refnn._validate import as_float
+from refnn.layers import Centre
+from refnn.network import Network
+
+__all__ = ["from_torch", "to_torch"]
+
+_PARTS = {"W": "weight", "b": "bias", "slope": "weight"}
+
+
+def to_torch(network: Network, like: Iterable[str] | None = None) -> dict[str, NDArray]:
+    """Return a network's weights under the names of the Sequential that does the same.
+
+    Args:
+        network: the network.
+        like: the names to use, such as `model.state_dict()`, where the Sequential is laid out in another way.
+
+    Returns:
+        Copies, in the order of the layers; `model.load_state_dict({n: torch.from_numpy(a) for n, a in ....items()})`.
+
+    Example:
+        >>> from refnn import Dense, Dropout
+        >>> net = Network([Dense(5, "relu"), Dropout(0.5), Dense(3, bias=False)], input_shape=4)
+        >>> {name: array.shape for name, array in to_torch(net).items()}
+        {'0.weight': (5, 4), '0.bias': (5,), '3.weight': (3, 5)}
+        >>> [*to_torch(net, like=["1.weight", "1.bias", "6.weight"])]
+        ['1.weight', '1.bias', '6.weight']
+    """
+    ours = network.parameters()
+    return {theirs: ours[name] for name, theirs in _names(network, _usual(network) if like is None else like).items()}
+
+
+def from_torch(network: Network, state: Mapping[str, Any]) -> None:
+    """Take over the weights of a Sequential, in the order of its modules, whatever their places are.
+
+    All of them or, where one does not fit, none. They are rounded to the network's dtype, as by `set_parameters`.
+
+    Args:
+        network: the network, which is changed.
+        state: its state dict; tensors, or whatever NumPy takes.
+
+    Raises:
+        ValueError: if modules and layers do not fit together; the message names the first that does not.
+
+    Example:
+        >>> from refnn import Dense
+        >>> net = Network([Dense(1), Dense(2, bias=False)], input_shape=2)
+        >>> from_torch(net, {"0.weight": [[1, 2]], "0.bias": [3], "2.weight": [[4], [5]]})
+        >>> net.predict([[1, 1]])
+        array([[24., 30.]], dtype=float32)
+    """
+    ours, new = network.parameters(), {}
+    for name, theirs in _names(network, state).items():
+        new[name] = as_float(theirs, _plain(theirs, state[theirs]))
+        if new[name].shape != ours[name].shape:
+            layer = network.layers[int(name.partition(".")[0])]
+            raise ValueError(f"{theirs}: expected shape {ours[name].shape} for {layer!r}, got {new[name].shape}")
+    network.set_parameters(new)
+
+
+def _places(network: Network) -> dict[int, int]:
+    """Return the place of each layer's module in a Sequential; one with an activation takes two."""
+    places, free = {}, 0
+    for i, layer in enumerate(network.layers):
+        places[i] = free
+        config = layer.config()
+        free += 0 if isinstance(layer, Centre) else 2 if config.get("activation", "identity") != "identity" else 1
+    return places
+
+
+def _usual(network: Network) -> list[str]:
+    """Return the names that the arrays have where every module has its usual place."""
+    places = _places(network)
+    return [f"{places[i]}.{_PARTS[part]}" for i, layer in enumerate(network.layers) for part in layer.params]
+
+
+def _names(network: Network, theirs: Iterable[str]) -> dict[str, str]:
+    """Return which of their names belongs to each of ours; modules follow each other as layers do."""
+    modules: dict[tuple[int, ...], dict[str, str]] = {}
+    for name in theirs:
+        *places, part = name.split(".")
+        if not places or not all(place.isdecimal() for place in places):
+            raise ValueError(f"{name}: expected names as in a Sequential, such as 0.weight")
+        modules.setdefault(tuple(map(int, places)), {})[part] = name
+    learning = [(i, layer) for i, layer in enumerate(network.layers) if layer.params]
+    if len(modules) != len(learning):
+        found = ", ".join(".".join(map(str, place)) for place in sorted(modules)) or "none"
+        raise ValueError(f"state: expected {len(learning)} modules with weights, as the network has, got {found}")
+    names = {}
+    for (i, layer), place in zip(learning, sorted(modules), strict=True):
+        found, wanted = modules[place], {_PARTS[part]: part for part in layer.params}
+        if found.keys() != wanted.keys():
+            raise ValueError(f"module {'.'.join(map(str, place))}: expected {' and '.join(wanted)} for {layer!r}, "
+                             f"got {', '.join(found)}")
+        names |= {f"{i}.{part}": found[theirs] for theirs, part in wanted.items()}
+    return names
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a tensor's numbers: out of the graph, in main memory, as NumPy knows them."""
+    try:
+        for step in ("detach", "cpu", "numpy"):
+            value = getattr(value, step)() if hasattr(value, step) else value
+    except TypeError as unknown:
+        raise TypeError(f"{name}: {unknown}; convert it with .float() first") from None
+    return value
+
