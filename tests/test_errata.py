@@ -52,7 +52,7 @@ BOTH_SIDES = {
     "E-36": ("7 outputs (1, 3, 6, 6, 6, 5, 3)", "layer, 3 (6, 6, 6)"),
     "E-37": ("sigma(x) = 0.622459 whatever the target", "0.292561 for target 0, -0.177447 for 1"),
     "E-38": ("7.007250 = 2.317225 + 4.265025 + 0.425", "EPE(f) of one f is 2.8 to 15.3"),
-    "E-39": ("cost 4.0550", "without the bracket -3.4285 < 0"),
+    "E-39": ("cost 4.0550", "without the bracket -3.4285, below zero"),
     "E-41": ("steps 0, 1, 0, 0.894427", "with the previous g only the last is 2, and the first 0/0"),
 }
 

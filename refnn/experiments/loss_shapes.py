@@ -52,7 +52,7 @@ def words(data: Data) -> str:
     lines = [f"best constant for {values} and   least squares   least absolute error"]
     for i in (0, 5, 25):
         lines.append(f"{data.outlier[i]:31g}{data.mean[i]:16g}{data.median[i]:23g}")
-    lines.append(f"lead of the label   {'   '.join(data.loss)}")
+    lines += ["", f"lead of the label   {'   '.join(data.loss)}"]
     for lead in (-2, 0, 1, 4):
         i = int(np.flatnonzero(data.lead == lead)[0])
         entries = (f"{loss[i]:{max(len(name), 6)}.3f}" for name, loss in data.loss.items())

@@ -397,8 +397,8 @@ def without_its_bracket_a_cost_is_negative() -> str:
     slide = -(y * np.log(p)).sum() + ((1 - y) * np.log(1 - p)).sum()
     s = np.array([0.0, 2, 1])
     to_classes, to_samples = activations.softmax(s).sum(), (np.exp(s) / np.exp(s[:2]).sum()).sum()
-    return (f"cost {right:.4f}, without the bracket {slide:.4f} < 0; softmax over K = 3 classes sums to "
-            f"{to_classes:g}, over n = 2 to {to_samples:.4f}")
+    return (f"cost {right:.4f}, without the bracket {slide:.4f}, below zero; softmax over K = 3 classes sums "
+            f"to {to_classes:g}, over n = 2 to {to_samples:.4f}")
 
 
 @proof("E-40")
