@@ -328,7 +328,7 @@ def parameter_count(channels: int, maps: int, kernel: Pair, bias: bool = True) -
 def lecun1989() -> list[tuple[str, int, int, int]]:
     r"""Count the first net that read zip codes: (layer, units, free parameters, connections).
 
-    $$1{,}068 + 2{,}592 + 5{,}790 + 310 = 9{,}760 \text{ parameters on } 64{,}660 \text{ connections} \tag{CNN-16}$$
+    $$1{,}068 + 2{,}592 + 5{,}790 + 310 = 9{,}760 \text{ parameters}, \quad 64{,}660 \text{ connections} \tag{CNN-16}$$
 
     $16 \times 16$ pixels go through two convolutional layers of 12 maps ($5 \times 5$, stride 2, padding 2) and two
     fully connected ones. Weights are shared within a map, biases are not; a map of H2 looks at 8 of the 12 maps of H1.
