@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
+from ids import DOCS
 from play import play
 
 from refnn import experiments, register
@@ -163,12 +164,59 @@ def laws(modules: str) -> Iterator[str]:
             yield ""
 
 
+def law(name: str) -> Iterator[str]:
+    """Yield the source of one law: `law perceptron.the_bound_is_reached`, with or without the test_ of its function."""
+    module, _, function = name.partition(".")
+    found = next(law for law in _all_laws() if (law.module, _sentence(law.function)) == (module, _sentence(function)))
+    yield f'```python title="{found.path}"\n{found.source}\n```\n'
+
+
 def practice(modules: str) -> Iterator[str]:
     """Yield the exercises that are about modules."""
     yield from ("| exercise | kind | start it |", "|---|---|---|")
     yield from (f"| [{_words(e.title)}][exercise.{e.name}] | {e.kind} | `refnn start {e.name}` |"
                 for e in exercises().values() if e.of in modules.split())  # fmt: skip
     yield ""
+
+
+def contents(_: str) -> Iterator[str]:
+    """Yield the chapters in the order of the navigation, each with the sentence that it begins with."""
+    yield from ("| | chapter | the idea |", "|--:|---|---|")
+    nav = (DOCS.parent / "mkdocs.yml").read_text("utf-8")
+    for number, page in enumerate(re.findall(r"chapters/\w+\.md", nav), 1):
+        title, _, text = (DOCS / page).read_text("utf-8").partition("\n")
+        first, *more = re.split(r"(?<=[.?!])\s", " ".join(text.strip().split("\n\n")[0].split()))
+        idea = " ".join([first, *more[: len(first) < 50]])
+        yield f"| {number} | [{title.removeprefix('# ')}](site:{page}) | {idea} |"
+    yield ""
+
+
+def counts(_: str) -> Iterator[str]:
+    """Yield how much there is of everything."""
+    formulas = [entry for entry in register.items().values() if not entry.is_erratum]
+    kinds = {"formulas and facts": len(formulas), "errata of the slides": len(register.items()) - len(formulas),
+             "laws": len(list(_all_laws())), "mutants": len(mutants()), "exercises": len(exercises()),
+             "exhibits in the museum": len(exhibits()), "experiments": len(experiments.EXPERIMENTS)}  # fmt: skip
+    yield " · ".join(f"**{count}** {kind}" for kind, count in kinds.items()) + "\n"
+
+
+def symbols(_: str) -> Iterator[str]:
+    """Yield the symbols of each module, as its own text explains them."""
+    yield from ("| module | symbols |", "|---|---|")
+    for name in api_modules():
+        said = re.search(r"^Symbols: (.*?)(?=\n\n|\Z)", inspect.getdoc(importlib.import_module(f"refnn.{name}")) or "",
+                         re.DOTALL | re.MULTILINE)  # fmt: skip
+        if said:
+            yield f"| [`{name}`](site:api/{name}.md) | {' '.join(said[1].split()).replace('|', chr(92) + '|')} |"
+    yield ""
+
+
+def minutes(module: str) -> Iterator[str]:
+    """Yield how long a module is, how long it takes to read at 25 lines a minute, and where it goes on."""
+    lines = len((register.ROOT / f"{module}.py").read_text("utf-8").splitlines())
+    taken = 5 * max(1, round(lines / 25 / 5))
+    yield (f"{lines} lines, about {taken} minutes · [`refnn.{module}`](site:api/{module}.md) · "
+           f"`refnn check {module}`\n{{ .thread }}\n")
 
 
 def figures() -> dict[str, str]:
@@ -345,6 +393,11 @@ PARTS: dict[str, Callable[[str], Iterator[str]]] = {
     "errata": errata,
     "mutants": laws_and_mutants,
     "records": records,
+    "law": law,
+    "contents": contents,
+    "counts": counts,
+    "minutes": minutes,
+    "symbols": symbols,
     "kernel": kernel,
     "ladder": ladder,
     "measured": measured,
