@@ -52,6 +52,7 @@ EXPERIMENTS = (
     "sawtooth",
     "fat_or_thin",
     "parity",
+    "loop_orders",
     "timeline",
 )
 
