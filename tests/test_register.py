@@ -32,13 +32,25 @@ def pages():
     return {name for text in texts for name in register._ID.findall(text)}
 
 
-ENDS = {"line": lines, "law": checked}
+def on_pages():
+    """Return the items that a chapter of the book explains, as often as it does."""
+    marks = re.compile(r"^ *<!-- (?:formula|erratum) ([^>]*) -->$", re.MULTILINE)
+    pages = (path.read_text("utf-8") for path in (ROOT.parent / "docs").rglob("*.md"))
+    return [name for text in pages for names in marks.findall(text) for name in names.split()]
+
+
+ENDS = {"line": lines, "law": checked, "page": on_pages}
 
 
 @pytest.mark.parametrize("end", ENDS)
 def test_every_item_stands_where_its_kind_demands(end):
     found = ENDS[end]()
     assert [name for name, entry in items().items() if end in DEMANDS[entry.kind] and name not in found] == []
+
+
+def test_no_item_is_explained_twice():
+    found = on_pages()
+    assert len(found) == len(set(found))
 
 
 def test_every_item_that_is_cited_is_in_the_register():

@@ -104,13 +104,13 @@ def _names(network: Network, theirs: Iterable[str]) -> dict[str, str]:
     if len(modules) != len(learning):
         found = ", ".join(".".join(map(str, place)) for place in sorted(modules)) or "none"
         raise ValueError(f"state: expected {len(learning)} modules with weights, as the network has, got {found}")
-    names = {}
+    names: dict[str, str] = {}
     for (i, layer), place in zip(learning, sorted(modules), strict=True):
-        found, wanted = modules[place], {_PARTS[part]: part for part in layer.params}
-        if found.keys() != wanted.keys():
+        theirs, wanted = modules[place], {_PARTS[part]: part for part in layer.params}
+        if theirs.keys() != wanted.keys():
             raise ValueError(f"module {'.'.join(map(str, place))}: expected {' and '.join(wanted)} for {layer!r}, "
-                             f"got {', '.join(found)}")
-        names |= {f"{i}.{part}": found[theirs] for theirs, part in wanted.items()}
+                             f"got {', '.join(theirs)}")
+        names |= {f"{i}.{part}": theirs[called] for called, part in wanted.items()}
     return names
 
 

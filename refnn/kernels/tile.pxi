@@ -295,13 +295,13 @@ cdef real* room(Py_ssize_t numbers, const real* like) except NULL:
     if memory == NULL:
         raise MemoryError
     cdef char* begin = memory + LINE - <size_t>memory % LINE
-    (<char**>begin)[-1] = memory  # there is room for that: no line begins less than a pointer behind any memory
+    (<char**>begin - 1)[0] = memory  # there is room for that: no line begins less than a pointer behind any memory
     return <real*>begin
 
 
 cdef void leave(real* begin) noexcept nogil:
     """Give memory back."""
-    free((<char**>begin)[-1])
+    free((<char**>begin - 1)[0])
 
 
 cdef Py_ssize_t* offsets(Py_ssize_t count) except NULL:
