@@ -40,6 +40,7 @@ EXPERIMENTS = (
     "local_minima",
     "optimizer_paths",
     "adagrad_table",
+    "weight_prices",
     "dropout_ensemble",
     "pretraining",
     "bias_variance",
