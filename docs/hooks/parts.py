@@ -207,7 +207,7 @@ def symbols(_: str) -> Iterator[str]:
         said = re.search(r"^Symbols: (.*?)(?=\n\n|\Z)", inspect.getdoc(importlib.import_module(f"refnn.{name}")) or "",
                          re.DOTALL | re.MULTILINE)  # fmt: skip
         if said:
-            yield f"| [`{name}`](site:api/{name}.md) | {' '.join(said[1].split()).replace('|', chr(92) + '|')} |"
+            yield f"| [{name}](site:api/{name}.md) | {' '.join(said[1].split()).replace('|', chr(92) + '|')} |"
     yield ""
 
 
