@@ -57,7 +57,7 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
     for layer in network.layers:
-        if type(layer).__name__ not in layers.__all__:
+        if getattr(layers, type(layer).__name__, None) is not type(layer):
             raise ValueError(f"network: a layer of your own, {layer!r}, could not be read back")
     description = {
         "input_shape": network.input_shape,

@@ -15,6 +15,7 @@ import pytest
 import refnn
 from refnn import data, model_io
 from refnn.cli import main, train
+from refnn.interop import safetensors
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +74,30 @@ def test_the_same_seed_writes_the_same_model(capsys):
         main([*QUICK, "--seed", "7", "--out", name])
     one, two = (model_io.load(name)[0].parameters() for name in ("a.npz", "b.npz"))
     assert all((one[key] == two[key]).all() for key in one)
+
+
+def test_export_hands_the_weights_on_under_our_names_or_torch_s(capsys, monkeypatch):
+    main(["train", "--model", "lenet", "--epochs", "1"])
+    net, _ = model_io.load("digits.npz")
+    assert main(["export", "digits.npz", "digits.safetensors"]) == 0
+    assert capsys.readouterr().out.endswith(f"\n{net.parameter_count():,} parameters: digits.safetensors\n")
+    arrays, notes = safetensors.load("digits.safetensors")
+    assert all((arrays[name] == p).all() for name, p in net.parameters().items())
+    assert notes["network"].startswith("Network([Centre(")
+    assert main(["export", "digits.npz", "there.safetensors", "--torch"]) == 0
+    assert {"0.weight", "3.bias", "11.weight"} < {*safetensors.load("there.safetensors")[0]}
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    capsys.readouterr()
+    for arguments, words in {
+        ("digits.npz", "digits.pt"): "digits.pt: expected a name that ends with .onnx or .safetensors",
+        ("digits.npz", "a.onnx", "--torch"): "--torch: names are for weights in FILE.safetensors; an ONNX file",
+        ("digits.npz", "a.onnx"): 'ONNX needs the package onnx: pip install "refnn[onnx]"',
+        ("digits.safetensors", "a.onnx"): "digits.safetensors: not a network that refnn saved (no .npz archive",
+        ("digits.npz", "nowhere/a.safetensors"): "there is no folder",
+    }.items():
+        assert main(["export", *arguments]) == 2
+        assert words in capsys.readouterr().err
+    assert not Path("a.onnx").exists()
 
 
 SIX = ["train", "--model", "softmax", "--epochs", "6", "--out", "mine.npz"]

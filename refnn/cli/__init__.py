@@ -11,8 +11,8 @@ from refnn.register import did_you_mean
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS = ("check", "train", "predict", "experiment", "explain", "errata", "start", "watch", "next", "hint", "list",
-            "mutants", "museum", "bench", "info")  # fmt: skip
+COMMANDS = ("check", "train", "predict", "export", "experiment", "explain", "errata", "start", "watch", "next", "hint",
+            "list", "mutants", "museum", "bench", "info")  # fmt: skip
 _MODULES = {"next": "next_", "list": "list_"}  # whose names are taken
 
 

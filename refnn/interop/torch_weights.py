@@ -100,17 +100,17 @@ def _names(network: Network, theirs: Iterable[str]) -> dict[str, str]:
         if not places or not all(place.isdecimal() for place in places):
             raise ValueError(f"{name}: expected names as in a Sequential, such as 0.weight")
         modules.setdefault(tuple(map(int, places)), {})[part] = name
-    learning = [(i, layer) for i, layer in enumerate(network.layers) if layer.params]
-    if len(modules) != len(learning):
-        found = ", ".join(".".join(map(str, place)) for place in sorted(modules)) or "none"
-        raise ValueError(f"state: expected {len(learning)} modules with weights, as the network has, got {found}")
+    words = [".".join(map(str, place)) for place in sorted(modules)]
+    if len(modules) != len(network._learning):
+        raise ValueError(f"state: expected {len(network._learning)} modules with weights, as the network has, "
+                         f"got {', '.join(words) or 'none'}")
     names: dict[str, str] = {}
-    for (i, layer), place in zip(learning, sorted(modules), strict=True):
-        theirs, wanted = modules[place], {_PARTS[part]: part for part in layer.params}
-        if theirs.keys() != wanted.keys():
-            raise ValueError(f"module {'.'.join(map(str, place))}: expected {' and '.join(wanted)} for {layer!r}, "
-                             f"got {', '.join(theirs)}")
-        names |= {f"{i}.{part}": theirs[called] for called, part in wanted.items()}
+    for i, place, word in zip(network._learning, sorted(modules), words, strict=True):
+        layer, found = network.layers[i], modules[place]
+        wanted = [_PARTS[part] for part in layer.params]
+        if found.keys() != {*wanted}:
+            raise ValueError(f"module {word}: expected {' and '.join(wanted)} for {layer!r}, got {', '.join(found)}")
+        names |= {f"{i}.{part}": found[_PARTS[part]] for part in layer.params}
     return names
 
 
