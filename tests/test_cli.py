@@ -119,12 +119,12 @@ def test_ctrl_c_says_how_to_go_on_and_the_run_ends_as_if_it_had_not_been_pressed
     usual = train.progress
     pressed(monkeypatch, 3)
     assert main(SIX) == 130
-    out = capsys.readouterr().out
-    assert "\nstopped after 2 of 6 epochs; go on with: refnn train --resume mine-checkpoint.npz\n" in out
+    words = "\nrefnn train: stopped after 2 of 6 epochs; go on with: refnn train --resume mine-checkpoint.npz\n"
+    assert capsys.readouterr().err == words
     assert not Path("mine.npz").exists()
     pressed(monkeypatch, 4)
     assert main(["train", "--resume", "mine-checkpoint.npz"]) == 130
-    assert "stopped after 3 of 6 epochs" in capsys.readouterr().out
+    assert "stopped after 3 of 6 epochs" in capsys.readouterr().err
     monkeypatch.setattr(train, "progress", usual)
     assert main(["train", "--resume", "mine-checkpoint.npz"]) == 0
     out = capsys.readouterr().out

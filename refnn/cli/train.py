@@ -25,6 +25,7 @@ from refnn import data, model_io, optimizers
 from refnn._validate import at_least, fraction, not_negative, positive
 from refnn.cli.info import kernels_in_words
 from refnn.experiments.digit_reader import MODELS, RECIPES, digit_reader
+from refnn.network import Network
 from refnn.training import Checkpoint, Epoch, evaluate, fit
 
 # the options that make a run what it is, which its checkpoints remember
@@ -105,20 +106,28 @@ def run(options: argparse.Namespace) -> int:
         history = fit(net, X, y, optimizer=optimizer, epochs=epochs, batch_size=batch_size, strength=l2,
                       schedule=schedule, callback=progress(epochs, 0 if resume is None else len(resume.history)),
                       checkpoint=keep, resume=resume, seed=seed)
-    except KeyboardInterrupt:
-        if last is None:
-            raise  # there is nothing to lose yet
-        model_io.save_checkpoint(last, state, **notes)
-        print(f"\nstopped after {len(last.history)} of {epochs} epochs; go on with: refnn train --resume {state}")
+        test_accuracy = tested(net, X, y, test_X, test_y, begin)
+        model_io.save(net, out, model=options.model, data=options.data, seed=seed, test_accuracy=test_accuracy)
+        curve = save_curve(history, out)
+    except (KeyboardInterrupt, BrokenPipeError) as stopped:  # by Ctrl-C, or by `head`
+        if last is not None:
+            model_io.save_checkpoint(last, state, **notes)
+            print(f"\nrefnn train: stopped after {len(last.history)} of {epochs} epochs; "
+                  f"go on with: refnn train --resume {state}", file=sys.stderr)
+        if last is None or isinstance(stopped, BrokenPipeError):
+            raise
         return 130
-    train_accuracy, test_accuracy = (evaluate(net, *part)[1] for part in ((X, y), (test_X, test_y)))
+    print(f"\nmodel: {out}   learning curve: {curve}\nread digits with it: refnn predict {out}")
+    return 0
+
+
+def tested(net: Network, X: NDArray, y: NDArray, test_X: NDArray, test_y: NDArray, begin: float) -> float | None:
+    """Print how good a network is and what it misreads; return its test accuracy."""
+    train_accuracy, test_accuracy = evaluate(net, X, y)[1], evaluate(net, test_X, test_y)[1]
     print(f"\ntraining accuracy {train_accuracy:7.2%}\ntest accuracy     {test_accuracy:7.2%}   "
           f"({time.perf_counter() - begin:.1f} s)\n")
     print(show(test_X, net.classify(test_X), test_y))
-    model_io.save(net, out, model=options.model, data=options.data, seed=seed, test_accuracy=test_accuracy)
-    curve = save_curve(history, out)
-    print(f"\nmodel: {out}   learning curve: {curve}\nread digits with it: refnn predict {out}")
-    return 0
+    return test_accuracy
 
 
 def resumed(options: argparse.Namespace) -> tuple[Checkpoint, dict[str, Any]]:
