@@ -216,18 +216,19 @@ class Network:
             dx = layer.backward(dx, to_input=False) if first else layer.backward(dx)
         return dx
 
-    def _batch(self, X: ArrayLike, copy: bool | None = True) -> NDArray:
+    def _batch(self, X: ArrayLike, copy: bool = True) -> NDArray:
         """Return samples of the right shape in the network's dtype, images channels-last.
 
-        In memory of our own, unless `copy` is None, which copies only what must be converted.
+        In memory of our own or, without `copy`, in new memory only where something must be converted.
         """
         x = as_float("X", X)
         if x.shape[1:] != self.input_shape or x.ndim == 0:
             hint = "; one sample is X[np.newaxis]" if x.shape == self.input_shape else ""
             raise ValueError(f"X: expected shape (n, {', '.join(map(str, self.input_shape))}), got {x.shape}{hint}")
+        laid = np.array if copy else np.asarray
         if x.ndim != 4:
-            return np.array(x, self.dtype, order="C", copy=copy)
-        return np.array(x.transpose(0, 2, 3, 1), self.dtype, order="C", copy=copy).transpose(0, 3, 1, 2)
+            return laid(x, self.dtype, order="C")
+        return laid(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)
 
 
 def _words(layer: Layer) -> str:

@@ -145,7 +145,7 @@ def fit(
             break
         with _multiplied(rule, factor(epoch, epochs)) as rate:
             batches = minibatches(len(X), batch_size, rng)
-            totals = [step(network._batch(X[batch], copy=None), y[batch], rng) for batch in batches]
+            totals = [step(network._batch(X[batch], copy=False), y[batch], rng) for batch in batches]
             mean_loss, accuracy = np.sum(totals, axis=0) / len(X)
             if not all(np.isfinite(p).all() for p in network.parameters().values()):
                 raise FloatingPointError(f"fit: a weight became infinite; {_advice(rule)}")
@@ -207,7 +207,7 @@ def fit_batch(
     if not isinstance(optimizer, optimizers.Optimizer):
         raise TypeError(f"optimizer: expected an optimizer such as SGD(0.1), got {optimizer!r}")
     step = _Step(network, optimizer, loss, penalty, strength)
-    samples, targets = network._batch(X, copy=None), _targets(y)
+    samples, targets = network._batch(X, copy=False), _targets(y)
     if targets.ndim == 0 or len(samples) != len(targets) or len(samples) == 0:
         raise ValueError(f"y: expected as many as samples, shape ({max(1, len(samples))}, ...), got {targets.shape}")
     if rng is not None:
