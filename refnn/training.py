@@ -58,6 +58,9 @@ class Checkpoint(NamedTuple):
     optimizer: dict[str, Any]  # what its state() returns
     rng: dict[str, Any]  # the state of the bit generator
 
+    def __repr__(self) -> str:
+        return f"Checkpoint(after epoch {len(self.history)}, {sum(p.size for p in self.parameters.values()):,} parameters)"
+
 
 def fit(
     network: Network,
@@ -133,6 +136,10 @@ def fit(
         if validation is None:
             raise ValueError("patience: early stopping needs validation data, got none")
 
+    for name, function in {"callback": callback, "checkpoint": checkpoint}.items():
+        if function is not None and not callable(function):
+            like = "lambda c: save_checkpoint(c, 'run.npz')" if name == "checkpoint" else "print"
+            raise TypeError(f"{name}: expected a function, such as {like}, got {function!r}")
     if schedule != "constant" and not hasattr(rule, "learning_rate"):
         raise ValueError(f"schedule: {type(rule).__name__} has no learning rate that could follow {schedule}")
     history: list[Epoch] = []
@@ -270,7 +277,8 @@ def _resumed(checkpoint: Checkpoint, network: Network, rule: optimizers.Optimize
              patience: int | None) -> list[Epoch]:
     """Put network, optimizer and generator where they were at a checkpoint, and return the history until then."""
     if not isinstance(checkpoint, Checkpoint):
-        raise TypeError(f"resume: expected a Checkpoint, as fit gives and load_checkpoint reads it, got {checkpoint!r}")
+        hint = "; load_checkpoint returns (checkpoint, notes)" if isinstance(checkpoint, tuple) else ""
+        raise TypeError(f"resume: expected a Checkpoint, got {checkpoint!r}{hint}")
     if patience is not None and not checkpoint.best:
         raise ValueError("resume: the best weights are missing, for the run had no patience; begin anew")
     for name, weights in checkpoint.parameters.items():

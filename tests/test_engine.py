@@ -647,7 +647,11 @@ REFUSED = [
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, schedule="falling"), ValueError, "cosine_decay"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty="l3"), ValueError, "l2"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, patience=2), ValueError, "patience: early stopping needs validation"),
-    (lambda: fit(Network([Dense(3)], 6), X6, Y6, resume="run.npz"), TypeError, "resume: expected a Checkpoint, as fit"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, resume="run.npz"), TypeError, "resume: expected a Checkpoint, got"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, resume=(1, {})), TypeError, r"got \(1, {}\); load_checkpoint returns"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, checkpoint="run.npz"), TypeError,
+     "checkpoint: expected a function, such as lambda c: save_checkpoint.*got 'run.npz'"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, callback=3), TypeError, "callback: expected a function, .* got 3"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, seed=-1), ValueError, "seed: expected at least 0"),
 ]  # fmt: skip
 

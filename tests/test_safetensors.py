@@ -149,6 +149,7 @@ def test_what_the_format_cannot_hold_is_refused_before_anything_is_written(tmp_p
         ({"a": np.ones(2, complex)}, None, TypeError, "complex"),
         ({"a": ["x"]}, None, TypeError, "<U1"),
         ({3: np.ones(2)}, None, TypeError, "expected words, got 3"),
+        (Network([Dense(2)], 3), None, TypeError, r"a dict of them, such as network.parameters\(\), got Network"),
         ({"a": np.ones(2)}, {"x": 1}, TypeError, "expected words, got 1"),
         ({"__metadata__": np.ones(2)}, None, ValueError, "keeps this name"),
     ]:

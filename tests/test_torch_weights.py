@@ -84,3 +84,5 @@ def test_a_network_without_weights_takes_none():
         from_torch(Network([Flatten()], (2, 2)), {"0.weight": 1})
     with pytest.raises(ValueError, match="expected 5 modules with weights, as the network has, got none"):
         from_torch(network(), {})
+    with pytest.raises(TypeError, match="network: expected a Network, got 3"):
+        to_torch(3)

@@ -161,10 +161,10 @@ def _window(size: Any, stride: Any, padding: Any) -> dict[str, Any]:
 def _activate(made: _Graph, name: str) -> None:
     """Add the operators of an activation function."""
     plain = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "softplus": "Softplus"}
-    z, place = made.last, len(made.nodes)
+    z = made.last
 
     def constant(value: float) -> str:
-        return made.constant(f"{place}.{name}.{value:.4g}", value)
+        return made.constant(f"{name}.{value:.4g}", value)  # of one name there is one value, however many nodes take it
 
     match name:
         case "identity":

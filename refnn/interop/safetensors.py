@@ -57,6 +57,8 @@ def save(arrays: Mapping[str, ArrayLike], path: str | os.PathLike[str], metadata
         ({'0.W': (2, 3), '0.b': (2,)}, {'made by': 'refnn'})
         >>> net.set_parameters(arrays)
     """
+    if not isinstance(arrays, Mapping):
+        raise TypeError(f"arrays: expected a dict of them, such as network.parameters(), got {arrays!r}")
     names = {np.dtype(code): name for name, code in DTYPES.items()}
     plain: dict[str, NDArray] = {}
     for name, values in arrays.items():

@@ -44,8 +44,9 @@ def to_torch(network: Network, like: Iterable[str] | None = None) -> dict[str, N
         >>> [*to_torch(net, like=["1.weight", "1.bias", "6.weight"])]
         ['1.weight', '1.bias', '6.weight']
     """
+    names = _names(network, like)
     ours = network.parameters()
-    return {theirs: ours[name] for name, theirs in _names(network, _usual(network) if like is None else like).items()}
+    return {theirs: ours[name] for name, theirs in names.items()}
 
 
 def from_torch(network: Network, state: Mapping[str, Any]) -> None:
@@ -67,8 +68,9 @@ def from_torch(network: Network, state: Mapping[str, Any]) -> None:
         >>> net.predict([[1, 1]])
         array([[24., 30.]], dtype=float32)
     """
+    names = _names(network, state)
     ours, new = network.parameters(), {}
-    for name, theirs in _names(network, state).items():
+    for name, theirs in names.items():
         new[name] = as_float(theirs, _plain(theirs, state[theirs]))
         if new[name].shape != ours[name].shape:
             layer = network.layers[int(name.partition(".")[0])]
@@ -92,10 +94,12 @@ def _usual(network: Network) -> list[str]:
     return [f"{places[i]}.{_PARTS[part]}" for i, layer in enumerate(network.layers) for part in layer.params]
 
 
-def _names(network: Network, theirs: Iterable[str]) -> dict[str, str]:
-    """Return which of their names belongs to each of ours; modules follow each other as layers do."""
+def _names(network: Network, theirs: Iterable[str] | None) -> dict[str, str]:
+    """Return which of their names, or of the usual ones, belongs to each of ours; modules follow as layers do."""
+    if not isinstance(network, Network):
+        raise TypeError(f"network: expected a Network, got {network!r}")
     modules: dict[tuple[int, ...], dict[str, str]] = {}
-    for name in theirs:
+    for name in _usual(network) if theirs is None else theirs:
         *places, part = name.split(".")
         if not places or not all(place.isdecimal() for place in places):
             raise ValueError(f"{name}: expected names as in a Sequential, such as 0.weight")
