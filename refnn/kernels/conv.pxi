@@ -86,7 +86,8 @@ def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_
     """Add to dx (n, H, W, C), padded and zero at first: the patches dz W, each number where it was seen."""
     cdef Py_ssize_t channels = dx.shape[3], line = dx.shape[2] * channels, K = W.shape[1], run = kernel_width * channels
     cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2], features = dz.shape[3], pixels = height * width
-    cdef Py_ssize_t n, a, across = width_for(run), images = dz.shape[0], each = panels(run, across) * across * features
+    cdef Py_ssize_t n, a, images = dz.shape[0], together = max(1, min(kernel_height, WIDE // max(1, run)))
+    cdef Py_ssize_t across = width_for(together * run), each = panels(together * run, across) * across * features
     cdef bint many = images * pixels * features * K > WORTH
     check(dx.shape[0], dx.shape[1], dx.shape[2], kernel_height, kernel_width, stride_height, stride_width, dz.shape[0],
           height, width, K == kernel_height * run and W.shape[0] == features)
@@ -95,40 +96,42 @@ def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_
     cdef Py_ssize_t* origin = origins(height, width, stride_height * line, stride_width * channels)
     cdef const real[::1] nothing = None
     cdef real* zeros = starts(nothing, 1, across, True, <const real*>NULL)
-    cdef real* kernels = room(kernel_height * each, zeros)
+    cdef real* kernels = room(panels(kernel_height, together) * each, zeros)
     with nogil:
-        for a in range(kernel_height):
-            pack_columns(run, features, &W[0, a * run], 1, K, across, kernels + a * each)
+        for a in range(panels(kernel_height, together)):
+            pack_columns(min(together, kernel_height - a * together) * run, features, &W[0, a * together * run], 1, K,
+                         across, kernels + a * each)
         for n in prange(images, schedule="static", num_threads=threads, use_threads_if=many):
-            one_image_back(&dz[n, 0, 0, 0], pixels, features, kernels, kernel_height, run, zeros, line, origin,
-                           &dx[n, 0, 0, 0])
+            one_image_back(&dz[n, 0, 0, 0], pixels, features, kernels, kernel_height, together, run, zeros, line,
+                           origin, &dx[n, 0, 0, 0])
         leave(kernels)
         leave(zeros)
         free(origin)
 
 
 cdef void one_image_back(const real* dz, Py_ssize_t pixels, Py_ssize_t features, const real* kernels,
-                         Py_ssize_t kernel_height, Py_ssize_t run, const real* zeros, Py_ssize_t line,
-                         const Py_ssize_t* origin, real* dx) noexcept nogil:
+                         Py_ssize_t kernel_height, Py_ssize_t together, Py_ssize_t run, const real* zeros,
+                         Py_ssize_t line, const Py_ssize_t* origin, real* dx) noexcept nogil:
     """Compute the patches of one image, tile by tile, and add each row of a tile where its pixel saw it.
 
-    The pixels of a tile lie far from each other: the patches of neighbours overlap, and to add one the other must have
-    been written.
+    Kernel rows that are short share a tile. The pixels of a tile lie far from each other: the patches of neighbours
+    overlap, and to add one the other must have been written.
     """
-    cdef Py_ssize_t p, q, i, a, across = width_for(run), each = panels(run, across)
-    cdef Py_ssize_t down = height_of(across), apart = panels(pixels, down)
+    cdef Py_ssize_t across = width_for(together * run), each = panels(together * run, across)
+    cdef Py_ssize_t down = height_of(across), apart = panels(pixels, down), p, q, i, a, r
     cdef real sums[TILE]
     cdef Py_ssize_t rows[NARROW_ROWS]
     for p in range(apart):
         for i in range(down):
             rows[i] = min(p + i * apart, pixels - 1) * features
-        for a in range(kernel_height):
+        for a in range(panels(kernel_height, together)):
             for q in range(each):
                 tile(across, features, dz, rows, kernels + (a * each + q) * across * features, zeros, -INFINITY, sums,
                      across)
-                for i in range(panels(pixels - p, apart)):
-                    add_row(min(across, run - q * across), sums + i * across,
-                            dx + origin[p + i * apart] + a * line + q * across)
+                for r in range(min(together, kernel_height - a * together)):
+                    for i in range(panels(pixels - p, apart)):
+                        add_row(min(across, run - q * across), sums + i * across + r * run,
+                                dx + origin[p + i * apart] + (a * together + r) * line + q * across)
 
 
 cdef int one_channel(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bias, Py_ssize_t kernel_height,
