@@ -8,59 +8,93 @@ cdef enum:
 def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t size_width, Py_ssize_t stride_height,
                Py_ssize_t stride_width, Py_ssize_t top, Py_ssize_t left, real[:, :, :, ::1] out,
                int[:, :, :, ::1] winner):
-    """out and winner (n, Ho, Wo, C): the greatest pixel of each window and its place; `top`, `left` are the padding.
-
-    A row of outputs is worked on as a whole, one place of the window after the other. With few channels its pixels are
-    first brought side by side, so that vectors can be compared.
-    """
-    cdef Py_ssize_t n, i, j, a, b, c, row, first, last, channels = x.shape[3], width = out.shape[2]
-    cdef const real* seen
-    cdef real* best
-    cdef int* place
+    """out and winner (n, Ho, Wo, C): the greatest pixel of each window and its place; `top`, `left` are the padding."""
+    cdef Py_ssize_t n, part, channels = x.shape[3], images = out.shape[0], parts = min(PARTS, images)
+    cdef Py_ssize_t row = panels(out.shape[2] * channels, LANES) * LANES
     check_pool(x.shape[0], x.shape[3], x.shape[1] + 2 * top, x.shape[2] + 2 * left, size_height, size_width,
                stride_height, stride_width, out.shape[0], out.shape[1], out.shape[2], out.shape[3])
     if not (winner.shape[0] == out.shape[0] and winner.shape[1] == out.shape[1] and winner.shape[2] == out.shape[2]
             and winner.shape[3] == channels):
         raise ValueError("kernels: shapes do not fit")
-    if channels == 0 or out.shape[0] * out.shape[1] * width == 0:
+    if channels == 0 or images * out.shape[1] * out.shape[2] == 0:
         return
-    cdef Py_ssize_t row_numbers = width * channels + FEW_CHANNELS
-    cdef real* taken = room(x.shape[0] * row_numbers, &x[0, 0, 0, 0])
-    cdef real* mine
-    cdef bint many = out.shape[0] * out.shape[1] * width * channels * size_height * size_width > WORTH // 4
+    cdef Py_ssize_t each = (size_height * size_width + 2) * row if channels < FEW_CHANNELS else 0
+    cdef real* rows = room(parts * each, &x[0, 0, 0, 0])
+    cdef Py_ssize_t* bounds = offsets(2 * size_width)
+    cdef bint many = images * out.shape[1] * out.shape[2] * channels * size_height * size_width > WORTH // 4
     with nogil:
-        for n in prange(out.shape[0], schedule="static", num_threads=threads, use_threads_if=many):
-            mine = taken + n * row_numbers
-            for i in range(out.shape[1]):
-                best = &out[n, i, 0, 0]
-                place = &winner[n, i, 0, 0]
-                for j in range(width * channels):
-                    best[j] = -INFINITY
-                    place[j] = -1
-                for a in range(size_height):
-                    row = i * stride_height + a - top
-                    if row < 0 or row >= x.shape[1]:
-                        continue
-                    for b in range(size_width):
-                        first = panels(max(0, left - b), stride_width)  # outputs whose place b lies in the image
-                        last = min(width, panels(max(0, x.shape[2] + left - b), stride_width))
-                        seen = &x[n, row, 0, 0] + (b - left) * channels
-                        if channels < FEW_CHANNELS:
-                            side_by_side(first, last, channels, stride_width * channels, seen, mine)
-                            for j in range(first * channels, last * channels):
-                                challenge(mine[j], <int>(a * size_width + b), best + j, place + j)
-                        else:
-                            for j in range(first, last):
-                                for c in range(channels):
-                                    challenge(seen[j * stride_width * channels + c], <int>(a * size_width + b),
-                                              best + j * channels + c, place + j * channels + c)
-        leave(taken)
+        for n in range(parts * each):
+            rows[n] = -INFINITY
+        for n in range(size_width):  # the outputs of a row whose place n lies in the image
+            bounds[2 * n] = panels(max(0, left - n), stride_width)
+            bounds[2 * n + 1] = min(out.shape[2], panels(max(0, x.shape[2] + left - n), stride_width))
+        if threads > 1 and many:
+            for part in prange(parts, schedule="static", num_threads=threads):
+                for n in range(part * images // parts, (part + 1) * images // parts):
+                    pool_image(&x[n, 0, 0, 0], x.shape[1], x.shape[2], channels, size_height, size_width,
+                               stride_height, stride_width, top, left, bounds, rows + part * each, row, out.shape[1],
+                               out.shape[2], &out[n, 0, 0, 0], &winner[n, 0, 0, 0])
+        else:
+            for n in range(images):
+                pool_image(&x[n, 0, 0, 0], x.shape[1], x.shape[2], channels, size_height, size_width, stride_height,
+                           stride_width, top, left, bounds, rows, row, out.shape[1], out.shape[2], &out[n, 0, 0, 0],
+                           &winner[n, 0, 0, 0])
+        free(bounds)
+        leave(rows)
 
 
-cdef inline void side_by_side(Py_ssize_t first, Py_ssize_t last, Py_ssize_t channels, Py_ssize_t step, const real* x,
-                              real* out) noexcept nogil:
-    """out[j, c] = x[j step + c]: eight numbers at a time; those of the next pixel, taken too, are overwritten in turn."""
-    cdef Py_ssize_t j, c, safe = last - panels(FEW_CHANNELS - channels, step)  # before it eight numbers are in the image
+cdef void pool_image(const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t channels, Py_ssize_t size_height,
+                     Py_ssize_t size_width, Py_ssize_t stride_height, Py_ssize_t stride_width, Py_ssize_t top,
+                     Py_ssize_t left, const Py_ssize_t* bounds, real* rows, Py_ssize_t row, Py_ssize_t height,
+                     Py_ssize_t width, real* out, int* winner) noexcept nogil:
+    """Work on a row of outputs as a whole, one place of the window after the other.
+
+    At first the first place in the image leads. With few channels the pixels at each place are brought side by side,
+    for all places before any is compared; where a place lies outside, -infinity stands there, and never wins.
+    """
+    cdef Py_ssize_t i, j, k, a, b, c, begin, end, line = W * channels, step = stride_width * channels
+    cdef Py_ssize_t early = min(width, panels(left, stride_width)), tail = panels(FEW_CHANNELS - channels, step)
+    cdef bint few = channels < FEW_CHANNELS
+    cdef real* best = rows + size_height * size_width * row
+    cdef int* place = <int*>(best + row)
+    cdef const real* seen
+    for i in range(height):
+        begin, end = max(0, top - i * stride_height), min(size_height, H + top - i * stride_height)
+        if not few:
+            best, place = out + i * width * channels, winner + i * width * channels
+        for j in range(width * channels):
+            best[j] = -INFINITY
+            place[j] = <int>(begin * size_width)
+        for j in range(early):
+            for c in range(channels):
+                place[j * channels + c] += <int>(left - j * stride_width)
+        for a in range(begin, end):
+            for b in range(size_width):
+                seen = x + (i * stride_height + a - top) * line + (b - left) * channels
+                if few:
+                    side_by_side(bounds[2 * b], bounds[2 * b + 1], channels, step, tail, seen,
+                                 rows + (a * size_width + b) * row)
+                else:
+                    for j in range(bounds[2 * b], bounds[2 * b + 1]):
+                        for c in range(channels):
+                            challenge(seen[j * step + c], <int>(a * size_width + b), best + j * channels + c,
+                                      place + j * channels + c)
+        if few:
+            for k in range(begin * size_width, end * size_width):
+                for j in range(row // LANES):
+                    for c in range(LANES):
+                        challenge(rows[k * row + j * LANES + c], <int>k, best + j * LANES + c, place + j * LANES + c)
+            memcpy(out + i * width * channels, best, width * channels * sizeof(real))
+            memcpy(winner + i * width * channels, place, width * channels * sizeof(int))
+
+
+cdef inline void side_by_side(Py_ssize_t first, Py_ssize_t last, Py_ssize_t channels, Py_ssize_t step, Py_ssize_t tail,
+                              const real* x, real* out) noexcept nogil:
+    """out[j, c] = x[j step + c]: eight numbers at a time; those of the next pixel, taken too, are overwritten in turn.
+
+    So behind the last pixels, `tail` of them, the image might end.
+    """
+    cdef Py_ssize_t j, c, safe = last - tail
     for j in range(first, safe):
         memcpy(out + j * channels, x + j * step, FEW_CHANNELS * sizeof(real))
     for j in range(max(first, safe), last):
@@ -69,10 +103,10 @@ cdef inline void side_by_side(Py_ssize_t first, Py_ssize_t last, Py_ssize_t chan
 
 
 cdef inline void challenge(real there, int here, real* best, int* place) noexcept nogil:
-    """Let a pixel take the lead if it is greater, the first one, or NaN; a choice of values, which needs no jump."""
+    """Let a pixel take the lead if it is greater, or the first NaN; a choice of values, which needs no jump."""
     cdef real so_far = best[0]
     cdef int before = place[0]
-    cdef bint better = (there > so_far) | (before < 0) | ((there != there) & (so_far == so_far))
+    cdef bint better = (not there <= so_far) & (so_far == so_far)
     best[0] = there if better else so_far
     place[0] = here if better else before
 
