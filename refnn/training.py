@@ -59,7 +59,8 @@ class Checkpoint(NamedTuple):
     rng: dict[str, Any]  # the state of the bit generator
 
     def __repr__(self) -> str:
-        return f"Checkpoint(after epoch {len(self.history)}, {sum(p.size for p in self.parameters.values()):,} parameters)"
+        size = sum(array.size for array in self.parameters.values())
+        return f"Checkpoint(after epoch {len(self.history)}, {size:,} parameters)"
 
 
 def fit(

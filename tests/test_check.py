@@ -276,6 +276,13 @@ def test_an_adapter_declares_its_deviations_which_must_fail_and_claims_no_more_t
     assert "not claimed, 4 laws left out: maxout.maxout_backward, maxout.parameter_count" in capsys.readouterr().out
 
 
+def test_who_claims_nothing_has_shown_nothing():
+    write(other="DEVIATIONS = []\n")
+    status, found = check("maxout", "--on", "other.py")
+    assert status == 1
+    assert found["other.py"]["laws"] == []
+
+
 def test_an_adapter_is_found_by_its_entry_point(tmp_path, monkeypatch):
     write(other=ADAPTER.replace("    Deviation(\"test_each", "    # Deviation(\"test_each"))
     info = tmp_path / "other-1.0.dist-info"

@@ -11,7 +11,7 @@ ID = r"[A-Z]{1,4}-\d\d"
 # where an ID is no running text: code, formulas, links, headings, HTML, what attr_list reads, doctests
 _KEPT = (
     r"^ *(```+|~~~+)[^\n]*\n.*?^ *\1", r"`[^`\n]+`", r"\$\$.*?\$\$", r"\$[^$\n]+\$", r"\[[^\]\n]*\][(\[][^)\]\n]*[)\]]",
-    r"^#+ [^\n]*", r"<[^>]+>", r"\{[^}\n]*\}", r"^ *(?:>>>|\.\.\.)[^\n]*",
+    r"^#+ [^\n]*", r"<[^>\n]+>", r"\{[^}\n]*\}", r"^ *(?:>>>|\.\.\.)[^\n]*",
 )  # fmt: skip
 _WHERE = re.compile("|".join([*(f"(?:{kept})" for kept in _KEPT), rf"\b(?P<id>{ID})\b"]), re.DOTALL | re.MULTILINE)
 _PLACED = re.compile(r"^ *<!-- (?:formula|erratum) ([^>]*) -->", re.MULTILINE)

@@ -376,7 +376,7 @@ def _sentence(law: str) -> str:
 
 def _words(text: str) -> str:
     """Return text that Markdown leaves alone."""
-    return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]|#])", r"\\\1", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 PARTS: dict[str, Callable[[str], Iterator[str]]] = {

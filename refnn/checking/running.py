@@ -70,8 +70,9 @@ class Report:
 
     @property
     def passes(self) -> bool:
-        """Whether it was loaded, and every law holds or deviates as declared."""
-        return not self.error and all(o.outcome in ("holds", "declared deviation") for o in self.laws)
+        """Whether it was loaded and claims something, and every law holds or deviates as declared."""
+        fine = all(outcome.outcome in ("holds", "declared deviation") for outcome in self.laws)
+        return not self.error and bool(self.laws) and fine
 
 
 def check(
