@@ -59,8 +59,8 @@ class Checkpoint(NamedTuple):
     rng: dict[str, Any]  # the state of the bit generator
 
     def __repr__(self) -> str:
-        size = sum(array.size for array in self.parameters.values())
-        return f"Checkpoint(after epoch {len(self.history)}, {size:,} parameters)"
+        numbers = sum(weights.size for weights in self.parameters.values())
+        return f"Checkpoint(after epoch {len(self.history)}, {numbers:,} parameters)"
 
 
 def fit(

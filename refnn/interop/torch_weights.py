@@ -34,7 +34,8 @@ def to_torch(network: Network, like: Iterable[str] | None = None) -> dict[str, N
         like: the names to use, such as `model.state_dict()`, where the Sequential is laid out in another way.
 
     Returns:
-        Copies, in the order of the layers; `model.load_state_dict({n: torch.from_numpy(a) for n, a in ....items()})`.
+        Copies by name, in the order of the layers. For `model.load_state_dict` turn each into a tensor by
+        `torch.from_numpy`.
 
     Example:
         >>> from refnn import Dense, Dropout
@@ -78,20 +79,14 @@ def from_torch(network: Network, state: Mapping[str, Any]) -> None:
     network.set_parameters(new)
 
 
-def _places(network: Network) -> dict[int, int]:
-    """Return the place of each layer's module in a Sequential; one with an activation takes two."""
-    places, free = {}, 0
-    for i, layer in enumerate(network.layers):
-        places[i] = free
-        config = layer.config()
-        free += 0 if isinstance(layer, Centre) else 2 if config.get("activation", "identity") != "identity" else 1
-    return places
-
-
 def _usual(network: Network) -> list[str]:
-    """Return the names that the arrays have where every module has its usual place."""
-    places = _places(network)
-    return [f"{places[i]}.{_PARTS[part]}" for i, layer in enumerate(network.layers) for part in layer.params]
+    """Return the names that the arrays have where every module has its usual place; an activation takes a second."""
+    names, place = [], 0
+    for layer in network.layers:
+        names += [f"{place}.{_PARTS[part]}" for part in layer.params]
+        activated = layer.config().get("activation", "identity") != "identity"
+        place += 0 if isinstance(layer, Centre) else 2 if activated else 1
+    return names
 
 
 def _names(network: Network, theirs: Iterable[str] | None) -> dict[str, str]:
