@@ -353,6 +353,18 @@ def test_a_checkpoint_that_lies_is_refused(change, tmp_path):
             load_checkpoint(path)
 
 
+@pytest.mark.parametrize("lost", ["optimizer.v.4", "optimizer.m.0", "best.2.b", "parameters.0.W"])
+def test_an_array_that_is_missing_or_too_many_is_noticed(lost, tmp_path):
+    path = save_checkpoint(small(), tmp_path / "run.npz")
+    whole = entries(path)
+    archive(path, {name: content for name, content in whole.items() if name != f"{lost}.npy"})
+    with pytest.raises(ValueError, match="arrays are missing, or were added"):
+        load_checkpoint(path)
+    archive(path, {**whole, "optimizer.v.5.npy": whole[f"{lost}.npy"]})
+    with pytest.raises(ValueError, match="arrays are missing, or were added"):
+        load_checkpoint(path)
+
+
 def test_each_reader_names_the_other(tmp_path):
     save(NET, tmp_path / "net.npz")
     save_checkpoint(small(), tmp_path / "run.npz")
