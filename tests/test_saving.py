@@ -215,6 +215,8 @@ def same(one, two):
 def test_a_file_comes_back_as_it_was_and_equal_things_give_equal_bytes(kind, tmp_path):
     content, read = written(kind, tmp_path / "a.npz")
     assert written(kind, tmp_path / "b.npz")[0] == content
+    with zipfile.ZipFile(tmp_path / "b.npz") as file:  # on another day too
+        assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     again = read(tmp_path / "a.npz")
     assert again[1] == {"remark": [1, "two"]}
     write = KINDS[kind][0]
