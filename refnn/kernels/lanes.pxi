@@ -11,29 +11,35 @@ cdef enum:
 cdef inline real dot(Py_ssize_t count, const real* x, const real* y) noexcept nogil:
     """Return sum_i x_i y_i."""
     cdef Py_ssize_t i, j, blocks = count // LANES
+    cdef real total, rest = 0
     cdef real lanes[LANES]
+    for i in range(blocks * LANES, count):
+        rest = multiply_add(x[i], y[i], rest)
+    if blocks < 1:  # as in the tile: now the compiler gives each j a lane
+        return rest
     for j in range(LANES):
-        lanes[j] = 0
-    for i in range(blocks):
-        for j in range(LANES):
-            lanes[j] = multiply_add(x[i * LANES + j], y[i * LANES + j], lanes[j])
-    for j in range(count - blocks * LANES):
-        lanes[j] = multiply_add(x[blocks * LANES + j], y[blocks * LANES + j], lanes[j])
-    return added(lanes)
+        total = 0
+        for i in range(blocks):
+            total = multiply_add(x[i * LANES + j], y[i * LANES + j], total)
+        lanes[j] = total
+    return added(lanes) + rest
 
 
 cdef inline real sum_of(Py_ssize_t count, const real* x) noexcept nogil:
     """Return sum_i x_i."""
     cdef Py_ssize_t i, j, blocks = count // LANES
+    cdef real total, rest = 0
     cdef real lanes[LANES]
+    for i in range(blocks * LANES, count):
+        rest += x[i]
+    if blocks < 1:
+        return rest
     for j in range(LANES):
-        lanes[j] = 0
-    for i in range(blocks):
-        for j in range(LANES):
-            lanes[j] += x[i * LANES + j]
-    for j in range(count - blocks * LANES):
-        lanes[j] += x[blocks * LANES + j]
-    return added(lanes)
+        total = 0
+        for i in range(blocks):
+            total += x[i * LANES + j]
+        lanes[j] = total
+    return added(lanes) + rest
 
 
 cdef inline real added(real* lanes) noexcept nogil:
@@ -64,15 +70,17 @@ cdef inline bint all_finite(Py_ssize_t count, const real* x) noexcept nogil:
 cdef inline real greatest(Py_ssize_t count, const real* x) noexcept nogil:
     """Return the greatest of so many numbers, at least one; NaN is passed over, unless it is the first."""
     cdef Py_ssize_t i, j, blocks = count // LANES
-    cdef real most = x[0]
+    cdef real top, most = x[0]
     cdef real lanes[LANES]
+    for i in range(blocks * LANES, count):
+        most = x[i] if x[i] > most else most
+    if blocks < 1:
+        return most
     for j in range(LANES):
-        lanes[j] = most
-    for i in range(blocks):
-        for j in range(LANES):
-            lanes[j] = x[i * LANES + j] if x[i * LANES + j] > lanes[j] else lanes[j]
-    for j in range(blocks * LANES, count):
-        most = x[j] if x[j] > most else most
+        top = most
+        for i in range(blocks):
+            top = x[i * LANES + j] if x[i * LANES + j] > top else top
+        lanes[j] = top
     for j in range(LANES):
         most = lanes[j] if lanes[j] > most else most
     return most

@@ -60,7 +60,7 @@ cdef inline real exponential(real x) noexcept nogil:
     the smallest exponent. Adding 1.5 * 2^p and taking it away again rounds to a whole number, p bits being the
     fraction's. NaN stays NaN.
     """
-    cdef real r, n, series
+    cdef real r, n, series, one = 1
     cdef Bits32 half32, rest32
     cdef Bits64 half64, rest64
     cdef int whole, half
@@ -68,7 +68,7 @@ cdef inline real exponential(real x) noexcept nogil:
         x = -104 if x < -104 else x
         n = (x * <real>1.44269504088896340736 + <real>12582912.0) - <real>12582912.0
         r = (x - n * <real>0.693359375) - n * <real>-2.12194440054690583e-4  # log 2 in two pieces, the first exact
-        series = 1 + r * (1 + r * (<real>(1 / 2.) + r * (<real>(1 / 6.) + r * (<real>(1 / 24.) + r * (
+        series = one + r * (one + r * (<real>(1 / 2.) + r * (<real>(1 / 6.) + r * (<real>(1 / 24.) + r * (
             <real>(1 / 120.) + r * (<real>(1 / 720.) + r * <real>(1 / 5040.)))))))
         whole = <int>(n if n == n else 0)
         half = whole // 2
