@@ -181,7 +181,7 @@ cdef void one_picture(const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t high
                       Py_ssize_t features, Py_ssize_t together, const real* tall, const Py_ssize_t* begin,
                       const real* start, real* seen, Py_ssize_t height, Py_ssize_t width, bint relu,
                       real* z) noexcept nogil:
-    """Do so for one picture, a strip of its rows and a tile of its columns at a time: so the lines stay in the cache."""
+    """Do so for one picture, a strip of rows and a tile of columns at a time: so the lines stay in the cache."""
     cdef Py_ssize_t across = width_for(width), down = height_of(across), rows = features * together
     cdef Py_ssize_t line = kernel_width * across, i, f, k, p, q, top, first, group, count, strip = STRIP // together
     cdef real least = 0 if relu else -INFINITY

@@ -1,7 +1,8 @@
 """Along one row: sums and the greatest number, in sixteen running values at a time.
 
 A sum that takes one number after the other waits for each addition to end. Sixteen sums, of every sixteenth number, fill
-a vector and do not wait for each other; they are added up at the end. The order is always the same, so is the result.
+a vector and do not wait for each other; they are added up at the end, with what is left over. The order is always the
+same, so is the result. As in the tile, each sum is a loop of its own, and the compiler runs sixteen of them side by side.
 """
 
 cdef enum:
@@ -55,16 +56,18 @@ cdef inline real added(real* lanes) noexcept nogil:
 cdef inline bint all_finite(Py_ssize_t count, const real* x) noexcept nogil:
     """Say whether no number is infinite or NaN: zero times any other is 0."""
     cdef Py_ssize_t i, j, blocks = count // LANES
-    cdef real zero = 0
+    cdef real total, zero = 0, rest = 0
     cdef real lanes[LANES]
+    for i in range(blocks * LANES, count):
+        rest += zero * x[i]
+    if blocks < 1:
+        return rest == 0
     for j in range(LANES):
-        lanes[j] = 0
-    for i in range(blocks):
-        for j in range(LANES):
-            lanes[j] += zero * x[i * LANES + j]
-    for j in range(blocks * LANES, count):
-        lanes[0] += zero * x[j]
-    return added(lanes) == 0
+        total = 0
+        for i in range(blocks):
+            total += zero * x[i * LANES + j]
+        lanes[j] = total
+    return added(lanes) + rest == 0
 
 
 cdef inline real greatest(Py_ssize_t count, const real* x) noexcept nogil:
