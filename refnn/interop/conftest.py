@@ -2,4 +2,6 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [] if find_spec("torch") else ["torch_adapter"]
+NEEDS = {"torch_adapter": "torch", "sklearn.py": "sklearn"}
+
+collect_ignore = [module for module, library in NEEDS.items() if not find_spec(library)]
