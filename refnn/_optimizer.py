@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn import kernels
-from refnn._validate import as_float, at_least, fraction, not_negative, positive, same_shape
+from refnn._validate import as_float, at_least, fraction, not_negative, positive, same_shape, several
 
 __all__ = ["Optimizer"]
 
@@ -151,7 +151,8 @@ class Optimizer(ABC):
             raise ValueError(f"state: expected that of {rule} with {[*expected]}, got that of {other} with {[*state]}")
         fresh = type(self)(**{name: state[name] for name in self._settings()})
         fresh._t = at_least("state['t']", state["t"], 0)
-        memory = {name: [as_float(f"state[{name!r}]", array).copy() for array in state[name]] for name in self.memory}
+        memory = {name: [as_float(f"state[{name!r}]", array).copy()
+                         for array in several(f"state[{name!r}]", state[name])] for name in self.memory}
         layouts = [[(array.shape, array.dtype) for array in arrays] for arrays in memory.values()]
         if any(layout != layouts[0] for layout in layouts):
             raise ValueError(f"state: expected equal shapes in {' and '.join(memory)}, got {[*map(_words, layouts)]}")
@@ -202,6 +203,10 @@ def _writable(params: Any) -> list[NDArray]:
             raise TypeError(f"params[{i}]: expected float32 or float64, got dtype {w.dtype}")
         if not w.flags.writeable:
             raise ValueError(f"params[{i}]: expected an array to update in place, got a read-only one")
+        reach = sum((side - 1) * abs(stride) for side, stride in zip(w.shape, w.strides, strict=True)) + w.itemsize
+        if w.nbytes > reach:
+            raise ValueError(f"params[{i}]: shares memory with itself: {w.size} numbers in room for "
+                             f"{reach // w.itemsize}")
     return [np.asarray(w) for w in params]  # views: subclasses are left behind, the memory is the same
 
 

@@ -2,13 +2,23 @@
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Pair = int | tuple[int, int]
+
+
+def as_array(name: str, values: Any) -> NDArray:
+    """Return `values` as an array of any dtype; a mask is not lost on the way, and rows are of one length."""
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name}: expected numbers everywhere, got an array with masked entries; fill them first")
+    try:
+        return np.asarray(values)
+    except ValueError as ragged:
+        raise ValueError(f"{name}: expected an array, got rows of different lengths") from ragged
 
 
 def as_float(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray:
@@ -16,10 +26,7 @@ def as_float(name: str, values: ArrayLike, ndim: int | None = None) -> NDArray:
 
     Where `ndim` is given, the array must have that many axes.
     """
-    try:
-        array = np.asarray(values)
-    except ValueError as ragged:
-        raise ValueError(f"{name}: expected an array, got rows of different lengths") from ragged
+    array = as_array(name, values)
     if array.dtype.kind not in "bui" and (array.dtype.kind, array.dtype.itemsize) not in {("f", 4), ("f", 8)}:
         raise TypeError(f"{name}: expected float32, float64, integers or bools, got dtype {array.dtype}")
     if ndim is not None and array.ndim != ndim:
@@ -129,13 +136,37 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     return value
 
 
+def several(name: str, values: Any) -> list[Any]:
+    """Return the entries of a list, or of whatever else has some, but no text's."""
+    if not isinstance(values, str | bytes | np.generic) and np.iterable(values):
+        return list(values)
+    raise TypeError(f"{name}: expected a list, got {values!r}")
+
+
+def function(name: str, f: Any) -> Callable[..., Any]:
+    """Return `f` if it can be called."""
+    if not callable(f):
+        raise TypeError(f"{name}: expected a function, got {f!r}")
+    found: Callable[..., Any] = f
+    return found
+
+
+def float_dtype(name: str, dtype: DTypeLike) -> np.dtype:
+    """Return the dtype float32 or float64, whichever this names."""
+    for kind in (np.dtype(np.float32), np.dtype(np.float64)):
+        if dtype is not None and not isinstance(dtype, np.ndarray) and kind == dtype:
+            return kind
+    raise TypeError(f"{name}: expected float32 or float64, got {getattr(dtype, '__name__', repr(dtype))}")
+
+
 def class_labels(name: str, values: ArrayLike, n: int, classes: int) -> NDArray:
     """Return `n` labels 0 .. classes-1 as an int array; whole numbers stored as floats are refused."""
-    labels = np.asarray(values)
+    labels = as_array(name, values)
     if labels.dtype.kind not in "ui" and labels.size:
         raise TypeError(f"{name}: expected an integer label 0..{classes - 1} for each sample (no floats, no rows of "
                         f"zeros and ones), got dtype {labels.dtype}")
-    same_shape(name, labels, (n,))
+    if not same_shape(name, labels, (n,)).size:
+        return np.empty(0, np.intp)
     wrong = (labels < 0) | (labels >= classes)
     if wrong.any():
         raise ValueError(f"{name}: expected labels 0..{classes - 1}, counted from 0, got {labels[wrong][0]} "

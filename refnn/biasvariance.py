@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_floats, at_least, finite, same_shape
+from refnn._validate import as_float, as_floats, at_least, finite, same_shape, several
 
 __all__ = [
     "Decomposition",
@@ -200,10 +200,12 @@ def predict_from_each(learner: Learner, sets: Sequence[tuple[ArrayLike, ArrayLik
     """
     if not callable(learner):
         raise TypeError(f"learner: expected a function of (X, Y, x), got {learner!r}")
-    if len(sets) == 0:
+    pairs, x = [several(f"sets[{i}]", pair) for i, pair in enumerate(several("sets", sets))], as_float("x", x, 1)
+    if not pairs:
         raise ValueError("sets: expected at least one data set, got none")
-    x = as_float("x", x, 1)
-    rows = [learner(as_float("X", X).copy(), as_float("Y", Y).copy(), x.copy()) for X, Y in sets]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"sets: expected pairs of x and y, got {sets!r}")
+    rows = [learner(as_float("X", X).copy(), as_float("Y", Y).copy(), x.copy()) for X, Y in pairs]
     return np.stack([same_shape("the learner's predictions", as_float("predictions", row), x.shape) for row in rows])
 
 

@@ -23,7 +23,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_floats, at_least, class_labels, finite, same_shape
+from refnn._validate import as_array, as_float, as_floats, at_least, class_labels, finite, same_shape
 from refnn.mlp import MLP
 
 __all__ = [
@@ -118,6 +118,8 @@ def equal_budget_width(inputs: int, width: int, layers: int, outputs: int, biase
         >>> round(equal_budget_width(429, 2048, 7, 9304, biases=True))
         4635
     """
+    inputs, width, layers, outputs = (at_least(name, n, 1) for name, n in (
+        ("inputs", inputs), ("width", width), ("layers", layers), ("outputs", outputs)))
     budget = hidden_weight_count(inputs, width, layers, outputs)
     if biases:
         return (budget + layers * width) / (inputs + outputs + 1)
@@ -288,7 +290,8 @@ def attributes_of(classes: ArrayLike, k: int) -> NDArray[np.intp]:
         [[0, 0], [0, 1], [1, 1]]
     """
     k = _at_most_20("k", at_least("k", k, 1))
-    c = class_labels("classes", classes, np.size(classes), 2**k)
+    classes = as_array("classes", classes)
+    c = class_labels("classes", classes, classes.size, 2**k)
     # digit j of c, highest first (DEEP-04)
     return (c[:, np.newaxis] >> np.arange(k - 1, -1, -1)) & 1
 

@@ -19,7 +19,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_floats, at_least, finite, fraction, generator, one_of, positive, same_shape
+from refnn._validate import (
+    as_array,
+    as_float,
+    as_floats,
+    at_least,
+    finite,
+    fraction,
+    function,
+    generator,
+    one_of,
+    positive,
+    same_shape,
+)
 
 __all__ = [
     "SCHEDULES", "constant", "convergence_threshold", "cosine_decay", "descend", "directional_derivative",
@@ -85,7 +97,7 @@ def descend(
         >>> [round(float(descend(double_well_prime, start, 0.01, 2000)[-1]), 6) for start in (-2, 2)]
         [-1.035579, 0.96015]
     """
-    theta0 = as_float("theta0", theta0)
+    theta0, gradient = as_float("theta0", theta0), function("gradient", gradient)
     path = np.empty((at_least("steps", steps, 0) + 1, *theta0.shape), theta0.dtype)
     path[0] = theta0
     for t in range(len(path) - 1):
@@ -258,7 +270,7 @@ def minibatch_gradient(gradients: ArrayLike, batch: ArrayLike) -> NDArray:
         >>> minibatch_gradient([[1, 0], [3, 4], [9, 9]], batch=[0, 1])
         array([2., 2.])
     """
-    gradients, batch = _per_sample(gradients), np.asarray(batch)
+    gradients, batch = _per_sample(gradients), as_array("batch", batch)
     if batch.size == 0 or batch.ndim != 1:
         raise ValueError(f"batch: expected a row of at least one sample number, got shape {batch.shape}")
     if batch.dtype.kind not in "ui":

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_floats, at_least, finite, number, same_shape, sign_labels
+from refnn._validate import as_float, as_floats, at_least, finite, number, same_shape, several, sign_labels
 from refnn.mlp import MLP
 
 __all__ = [
@@ -214,6 +214,7 @@ def boosted_score(X: ArrayLike, stumps: Sequence[tuple[int, float, int]], votes:
         array([-1.5,  2.5,  1.5])
     """
     X, alpha = as_floats(X=as_float("X", X, 2), votes=as_float("votes", votes, 1))
+    stumps = several("stumps", stumps)
     same_shape("votes", alpha, (len(stumps),))
     F = np.zeros(len(X), X.dtype)                                      # (n,)
     for alpha_t, stump in zip(alpha, stumps, strict=True):
@@ -246,8 +247,8 @@ def boosting_net(stumps: Sequence[tuple[int, float, int]], votes: ArrayLike, inp
         >>> net.weights[1], net.biases[1]
         (array([[ 4., -1.]]), array([-1.5]))
     """
-    d = at_least("inputs", inputs, 1)
-    if len(stumps) == 0:
+    d, stumps = at_least("inputs", inputs, 1), several("stumps", stumps)
+    if not stumps:
         raise ValueError("stumps: expected at least one, got none: a layer has units")
     alpha = same_shape("votes", as_float("votes", votes), (len(stumps),))
     j, theta, s = (np.array(column) for column in zip(*(_checked(stump, d) for stump in stumps), strict=True))

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_floats, generator, positive, same_shape
+from refnn._validate import as_float, as_floats, function, generator, positive, same_shape
 
 __all__ = [
     "GradientReport",
@@ -191,7 +191,7 @@ def check_gradient(
     x = as_float("x", x).astype(np.float64)
     if x.size == 0:
         raise ValueError(f"x: expected at least one entry to check, got shape {x.shape}")
-    g = same_shape("gradient", as_float("gradient", gradient(x.copy())), x.shape)
+    g = same_shape("gradient", as_float("gradient", function("gradient", gradient)(x.copy())), x.shape)
     numeric = numerical_gradient(f, x, h)
     errors = relative_error(g.astype(np.float64), numeric)
     i = tuple(int(k) for k in np.unravel_index(errors.argmax(), x.shape))  # argmax takes NaN for the greatest
@@ -248,14 +248,14 @@ def check_backward(
     def call(function: Callable[..., Any], *args: NDArray | None) -> Any:
         return function(*(None if a is None else a.copy() for a in args), **options)
 
-    upstream = rng.uniform(-1, 1, as_float("f", call(f, *x)).shape)  # u
+    upstream = rng.uniform(-1, 1, as_float("f", call(function("f", f), *x)).shape)  # u
 
     def cost(k: int, moved: NDArray) -> float:
         """Return <u, f> where the k-th argument has moved."""
         value = as_float("f", call(f, *x[:k], moved, *x[k + 1 :]))
         return float((upstream * same_shape("f", value, upstream.shape)).sum())
 
-    gradients = call(f_backward, upstream, *x)
+    gradients = call(function("f_backward", f_backward), upstream, *x)
     gradients = gradients if isinstance(gradients, tuple | list) else (gradients,)
     if [g is None for g in gradients] != [a is None for a in x]:
         got = ", ".join("None" if g is None else str(np.shape(g)) for g in gradients)
@@ -287,4 +287,4 @@ def _slope(f: Cost, x: NDArray, i: tuple[int, ...], behind: float, ahead: float)
 
 
 def _cost(f: Cost, x: NDArray) -> float:
-    return float(same_shape("f", as_float("f", f(x)), ()))
+    return float(same_shape("f", as_float("f", function("f", f)(x)), ()))

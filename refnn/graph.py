@@ -28,7 +28,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_upstream, class_labels, not_negative, number, one_of, same_shape, whole
+from refnn._validate import (
+    as_float,
+    as_upstream,
+    class_labels,
+    function,
+    not_negative,
+    number,
+    one_of,
+    same_shape,
+    whole,
+)
 from refnn.activations import sigmoid
 
 __all__ = ["LOCAL_RULES", "Node", "backward", "full_loss", "topological_order", "value_and_gradient"]
@@ -151,7 +161,7 @@ def value_and_gradient(f: Callable[..., Any], *args: ArrayLike) -> tuple[NDArray
         (array(4.), array([ 3., -3.]))
     """
     leaves = [Node(as_float(f"argument {k}", a)) for k, a in enumerate(args)]
-    loss = _is_node("f", f(*leaves))
+    loss = _is_node("f", function("f", f)(*leaves))
     same_shape("f", loss.value, ())
     gradients = backward(loss)
     found = tuple(gradients.get(x, np.zeros_like(x.value)) for x in leaves)

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from refnn._validate import as_float, at_least, generator, not_negative, one_of
+from refnn._validate import as_float, at_least, float_dtype, generator, not_negative, one_of
 
 __all__ = [
     "INITIALIZERS",
@@ -71,7 +71,7 @@ def expected_square(x: ArrayLike, units: int, std: float) -> NDArray:
         raise ValueError("x: expected at least one axis, the entries of the signal, got a single number")
     square = np.square(x).sum(axis=-1)             # (..., d) -> (...)
     # E |Wx|^2 = m s^2 |x|^2 (INIT-05)
-    return np.asarray(m * s**2 * square, x.dtype)
+    return np.asarray(m * (s * s) * square, x.dtype)
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -119,7 +119,7 @@ def zeros(shape: tuple[int, ...], rng: Rng | None = None, *, dtype: DTypeLike = 
         array([[0., 0., 0.],
                [0., 0., 0.]])
     """
-    return np.zeros(_sizes(shape), _float(dtype))
+    return np.zeros(_sizes(shape), float_dtype("dtype", dtype))
 
 
 def normal(shape: tuple[int, ...], rng: Rng, std: float = 0.01, *, dtype: DTypeLike = np.float64) -> NDArray:
@@ -144,7 +144,7 @@ def normal(shape: tuple[int, ...], rng: Rng, std: float = 0.01, *, dtype: DTypeL
         >>> round(float(normal((200, 300), rng=0).std()), 3)
         0.01
     """
-    sizes, dtype, std = _sizes(shape), _float(dtype), not_negative("std", std)
+    sizes, dtype, std = _sizes(shape), float_dtype("dtype", dtype), not_negative("std", std)
     # w = s * N(0, 1) (INIT-03, INIT-04)
     return (std * generator("rng", rng).standard_normal(sizes)).astype(dtype, copy=False)
 
@@ -166,7 +166,7 @@ def uniform(shape: tuple[int, ...], rng: Rng, bound: float = 0.01, *, dtype: DTy
         >>> bool(abs(W).max() <= 0.5), round(float(W.var()), 3)
         (True, 0.083)
     """
-    sizes, dtype, bound = _sizes(shape), _float(dtype), not_negative("bound", bound)
+    sizes, dtype, bound = _sizes(shape), float_dtype("dtype", dtype), not_negative("bound", bound)
     return (bound * generator("rng", rng).uniform(-1, 1, sizes)).astype(dtype, copy=False)
 
 
@@ -324,14 +324,3 @@ def _sizes(shape: Any, axes: int = 1) -> tuple[int, ...]:
     if len(shape) < axes:
         raise ValueError(f"shape: expected {'(out, in, ...)' if axes == 2 else 'at least one axis'}, got {shape!r}")
     return tuple(at_least("shape", size, 1) for size in shape)
-
-
-def _float(dtype: DTypeLike) -> type:
-    """Return np.float32 or np.float64, whichever `dtype` names."""
-    try:
-        kind = np.dtype(dtype).type
-    except (TypeError, ValueError):
-        kind = None
-    if kind not in (np.float32, np.float64):
-        raise TypeError(f"dtype: expected float32 or float64, got {dtype!r}")
-    return kind

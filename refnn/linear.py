@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_floats, as_upstream, at_least, same_shape, sign_labels
+from refnn._validate import as_float, as_floats, as_upstream, at_least, same_shape, several, sign_labels
 from refnn.kernels import matmul
 
 __all__ = [
@@ -363,7 +363,8 @@ def _several_scores(X: ArrayLike, W: ArrayLike, b: ArrayLike | None) -> tuple[ND
 
 def _chain(weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> list[tuple[NDArray, NDArray]]:
     """Return weights and biases layer by layer, if each layer takes what the one below it gives."""
-    if len(weights) == 0:
+    weights, biases = several("weights", weights), several("biases", biases)
+    if not weights:
         raise ValueError("weights: expected at least one layer, got none")
     if len(biases) != len(weights):
         raise ValueError(f"biases: expected one for each of {len(weights)} weights, got {len(biases)}")

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from refnn import kernels, regularizers
 from refnn._validate import (
+    as_array,
     as_float,
     as_floats,
     as_upstream,
@@ -830,9 +831,10 @@ def _own(labels: ArrayLike) -> tuple[NDArray, NDArray]:
 
 def _distributions(probabilities: ArrayLike, targets: ArrayLike) -> tuple[NDArray, NDArray]:
     """Return y and t, both (n, K) and in [0, 1]."""
-    if np.ndim(targets) == 1:  # labels, most likely
+    targets = as_array("targets", targets)
+    if targets.ndim == 1:  # labels, most likely
         raise ValueError(f"targets: expected a row of probabilities for each sample, shape (n, K), got "
-                         f"{np.shape(targets)}; labels are for softmax_cross_entropy")
+                         f"{targets.shape}; labels are for softmax_cross_entropy")
     y, t = as_floats(2, probabilities=probabilities, targets=targets)
     _probable(probabilities=y, targets=same_shape("targets", t, y.shape))
     return y, t

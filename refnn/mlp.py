@@ -22,7 +22,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from refnn._validate import as_float, at_least, class_labels, generator, same_shape, whole
+from refnn._validate import as_array, as_float, at_least, class_labels, generator, same_shape, several, whole
 from refnn.activations import Activation, activation
 from refnn.init import initializer, zeros
 from refnn.linear import affine, discriminant
@@ -93,10 +93,11 @@ class MLP:
         biases: Sequence[ArrayLike | None],
         activations: Sequence[str | Activation],
     ) -> None:
-        if len(weights) == 0:
+        weights = several("weights", weights)
+        if not weights:
             raise ValueError("weights: expected at least one layer, got none")
         for name, parts in {"biases": biases, "activations": activations}.items():
-            if isinstance(parts, str) or len(parts) != len(weights):
+            if isinstance(parts, str) or len(several(name, parts)) != len(weights):
                 raise ValueError(f"{name}: expected one for each of {len(weights)} layers, got {parts!r}")
         Ws = [as_float(f"weights[{i}]", W, 2) for i, W in enumerate(weights)]
         bs = [None if b is None else as_float(f"biases[{i}]", b) for i, b in enumerate(biases)]
@@ -539,4 +540,5 @@ def _sizes(sizes: Sequence[int]) -> tuple[int, ...]:
 
 def _digits(name: str, values: ArrayLike) -> NDArray:
     """Return whole numbers 0..9 of any shape."""
-    return class_labels(name, np.ravel(values), np.size(values), 10).reshape(np.shape(values))
+    digits = as_array(name, values)
+    return class_labels(name, digits.ravel(), digits.size, 10).reshape(digits.shape)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from refnn._validate import as_float, as_upstream, at_least, generator
+from refnn._validate import as_float, as_upstream, at_least, float_dtype, generator
 from refnn.layers import Layer
 from refnn.optimizers import Optimizer
 
@@ -50,10 +50,8 @@ class Network:
         self.layers = list(layers)
         sides = [input_shape] if isinstance(input_shape, int | np.integer) else list(input_shape)
         self.input_shape = tuple(at_least("input_shape", side, 1) for side in sides)
-        self.dtype = np.dtype(dtype)
+        self.dtype = float_dtype("dtype", dtype)
         rng = generator("seed", seed)
-        if dtype is None or self.dtype not in (np.float32, np.float64):
-            raise TypeError(f"dtype: expected float32 or float64, got {self.dtype}")
         if not self.layers or not self.input_shape:
             raise ValueError("Network: expected at least one layer and an input_shape of at least one side")
         shapes = [self.input_shape]
@@ -173,6 +171,8 @@ class Network:
     def set_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Take over parameters by name; all of them, each in its shape, or none at all."""
         live = {f"{i}.{name}": p for i in self._learning for name, p in self.layers[i].params.items()}
+        if not isinstance(parameters, Mapping):
+            raise TypeError(f"parameters: expected arrays by name, as parameters() returns them, got {parameters!r}")
         if parameters.keys() != live.keys():
             raise ValueError(f"parameters: expected {sorted(live)}, got {sorted(parameters)}")
         arrays = {name: np.array(as_float(name, parameters[name]), self.dtype) for name in live}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn import losses, optimizers, regularizers
-from refnn._validate import as_float, as_upstream, at_least, finite, generator, not_negative, same_shape
+from refnn._validate import as_array, as_float, as_upstream, at_least, finite, generator, not_negative, same_shape
 from refnn.descent import minibatches
 from refnn.descent import schedule as schedule_named
 from refnn.layers import Dropout
@@ -237,8 +237,8 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
         loss: a name or a pair, as for `fit`.
     """
     X, y = _checked(network, X, y, loss)
-    value = loss[0] if isinstance(loss, tuple) else losses.loss(loss)[0]
-    return _measured(network, X, y, value)
+    objective = losses.Loss(*loss) if isinstance(loss, tuple) else losses.loss(loss)
+    return _measured(network, X, y, objective.f)
 
 
 class _Step:
@@ -384,5 +384,5 @@ def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[
 
 def _targets(y: ArrayLike) -> NDArray:
     """Return targets as floats, labels as whole numbers."""
-    targets = np.asarray(y)
+    targets = as_array("y", y)
     return targets if targets.dtype.kind in "ui" else as_float("y", targets)

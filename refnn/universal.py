@@ -21,7 +21,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_floats, at_least, not_negative, positive, same_shape
+from refnn._validate import as_float, as_floats, at_least, not_negative, positive, same_shape, several
 from refnn.activations import activation as activation_named
 from refnn.linear import affine
 
@@ -315,6 +315,7 @@ def superposition(X: ArrayLike, inner: Sequence[Sequence[Function]], outer: Sequ
         array([ 6., -4.])
     """
     X = as_float("X", X, 2).astype(np.float64)
+    inner, outer = [several("a row of inner", row) for row in several("inner", inner)], several("outer", outer)
     if len(inner) != len(outer):
         raise ValueError(f"inner, outer: expected one row of inner for each outer, got {len(inner)} and {len(outer)}")
     g = np.zeros(len(X))

@@ -66,6 +66,20 @@ def test_a_dtype_that_is_neither_float32_nor_float64_is_a_type_error(f, args):
                     f(*args[:i], a.astype(bad), *args[i + 1 :])
 
 
+@pytest.mark.parametrize("f, args", VALID)
+def test_a_mask_is_never_lost_silently(f, args):
+    def masked(a, everywhere):
+        return np.ma.array(a, mask=np.full(a.shape, everywhere))
+
+    for i, a in enumerate(args):
+        if isinstance(a, np.ndarray) and a.size:
+            with pytest.raises(ValueError, match="expected numbers everywhere, got an array with masked entries"):
+                f(*args[:i], masked(a, True), *args[i + 1 :])
+    tidy = [masked(a, False) if isinstance(a, np.ndarray) else a for a in args]
+    for plain, strange in zip(as_list(f(*args)), as_list(f(*tidy)), strict=True):
+        assert (plain == strange).all() and not isinstance(strange, np.ma.MaskedArray)
+
+
 @pytest.mark.parametrize(
     "call, error, words",
     [pytest.param(*row[1:], id=f"{module}.{row[0]}") for module, rows in pages("REFUSED") for row in rows],

@@ -6,7 +6,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import ArrayLike
 
-from refnn._validate import as_float, at_least
+from refnn._validate import as_float, at_least, several
 
 __all__ = ["RAMP", "side_by_side", "text_picture"]
 
@@ -53,7 +53,8 @@ def side_by_side(pictures: Sequence[str], captions: Sequence[object] | None = No
         @@   ..
     """
     gap = at_least("gap", gap, 0)
-    if isinstance(pictures, str) or not all(isinstance(picture, str) for picture in pictures):
+    captions = None if captions is None else several("captions", captions)
+    if not isinstance(pictures, list | tuple) or not all(isinstance(picture, str) for picture in pictures):
         raise TypeError(f"pictures: expected a list of texts, got {type(pictures).__name__}")
     if captions is not None and len(captions) != len(pictures):
         raise ValueError(f"captions: expected one for each of {len(pictures)} pictures, got {len(captions)}")

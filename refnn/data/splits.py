@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import at_least, fraction, generator
+from refnn._validate import as_array, at_least, fraction, generator
 
 __all__ = ["stratified_folds", "stratified_split"]
 
@@ -61,7 +61,7 @@ def stratified_folds(labels: ArrayLike, k: int, rng: np.random.Generator | int) 
 
 def _class_by_class(labels: ArrayLike, rng: np.random.Generator | int) -> NDArray:
     """Return the indices of all samples, those of one class side by side, shuffled inside each class."""
-    labels = np.asarray(labels)
+    labels = as_array("labels", labels)
     if labels.ndim != 1:
         raise ValueError(f"labels: expected shape (n,), got {labels.shape}")
     if labels.dtype.kind not in "bui" and labels.size:

@@ -32,6 +32,9 @@ VALID = {
 }
 
 REFUSED = [
+    ("predict_from_each", lambda: predict_from_each(half, 3, [1.0]), TypeError, "sets: expected a list, got 3"),
+    ("predict_from_each", lambda: predict_from_each(half, [3], [1.0]), TypeError, r"sets\[0\]: expected a list, got 3"),
+    ("predict_from_each", lambda: predict_from_each(half, [(X, X, X)], [1.0]), ValueError, "sets: expected pairs of x and y"),
     ("Decomposition", lambda: Decomposition(1.0, 0.5), TypeError, "variance"),
     ("complexity_curve", lambda: complexity_curve(X, Y, [], [], 1), ValueError, "x_test: expected at least one sample, got none"),
     ("complexity_curve", lambda: complexity_curve(X, Y, AT, Y, 1), ValueError, r"y_test: expected shape \(3,\), got \(4,\)"),

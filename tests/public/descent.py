@@ -47,6 +47,8 @@ VALID = {
 NO_ARRAYS = []
 
 REFUSED = [
+    ("descend", lambda: descend(2.0, theta, 0.1, 3), TypeError, "gradient: expected a function, got 2.0"),
+    ("minibatch_gradient", lambda: minibatch_gradient(theta, [[0], [1, 2]]), ValueError, "batch: expected an array, got rows of different lengths"),
     ("gradient_step", lambda: gradient_step(theta, theta[0], 0.1), ValueError, r"gradient: expected shape \(2, 3\), got \(3,\)"),
     ("gradient_step", lambda: gradient_step(theta, 1.0, 0.1), ValueError, r"gradient: expected shape \(2, 3\), got \(\)"),
     ("gradient_step", lambda: gradient_step(theta, theta, [0.1, 0.2, 0.3]), ValueError, r"learning_rate: expected shape \(2, 3\), got \(3,\)"),

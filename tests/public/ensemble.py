@@ -26,6 +26,8 @@ VALID = {
 NO_ARRAYS = ["vote"]
 
 REFUSED = [
+    ("boosted_score", lambda: boosted_score(X, 3, [1.0]), TypeError, "stumps: expected a list, got 3"),
+    ("boosting_net", lambda: boosting_net(None, [1.0], 2), TypeError, "stumps: expected a list, got None"),
     ("Stump", lambda: stump_labels(X, Stump(2, 0.0, 1)), ValueError, "feature: expected 0..1, counted from 0, got 2"),
     ("Stump", lambda: stump_labels(X, Stump(-1, 0.0, 1)), ValueError, "feature: expected at least 0, got -1"),
     ("Stump", lambda: stump_labels(X, Stump(0.0, 0.0, 1)), TypeError, "feature: expected a whole number, got 0.0"),

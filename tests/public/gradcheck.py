@@ -37,6 +37,10 @@ VALID = {
 }
 
 REFUSED = [
+    ("check_gradient", lambda: check_gradient(cost, POINT, POINT), TypeError, "gradient: expected a function"),
+    ("check_gradient", lambda: check_gradient(1.0, gradient, POINT), TypeError, "f: expected a function, got 1.0"),
+    ("check_backward", lambda: check_backward(square, None, POINT, POINT), TypeError, "f_backward: expected a function, got None"),
+    ("numerical_gradient", lambda: numerical_gradient("cost", POINT), TypeError, "f: expected a function, got 'cost'"),
     ("GradientReport", lambda: GradientReport("x[0]", 1.0, 1.0, 0.0, 0), ValueError, "tolerance: expected a number above 0"),
     ("check_backward", lambda: check_backward(square, square_backward, POINT, POINT, tolerance=-1), ValueError, "tolerance: expected a number above"),
     ("check_backward", lambda: check_backward(square, lambda u, x, y: u, POINT, POINT), ValueError, r"f_backward: .* each of 2 arguments.*got \(2, 3\)"),

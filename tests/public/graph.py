@@ -15,6 +15,7 @@ VALID = {
 }
 
 REFUSED = [
+    ("value_and_gradient", lambda: value_and_gradient(3, W), TypeError, "f: expected a function, got 3"),
     ("Node", lambda: Node(["a"]), TypeError, "value: expected float32"),
     ("Node", lambda: Node(1.0, [2.0], [lambda u: u]), TypeError, "parents: expected a Node.* got float"),
     ("Node", lambda: Node(1.0, [x]), ValueError, "vjps: expected one for each of 1 parents, got 0"),

@@ -32,6 +32,8 @@ NO_ARRAYS = [
 ]
 
 REFUSED = [
+    ("zeros", lambda: zeros((2, 3), dtype=None), TypeError, "dtype: expected float32 or float64, got None"),
+    ("zeros", lambda: zeros((2, 3), dtype=np.ones(2)), TypeError, "dtype: expected float32 or float64, got array"),
     ("expected_square", lambda: expected_square(3.0, 2, 1), ValueError, "x: expected at least one axis"),
     ("expected_square", lambda: expected_square([3.0], 0, 1), ValueError, "units: expected at least 1, got 0"),
     ("expected_square", lambda: expected_square([3.0], 2, -1), ValueError, "std: expected a number not below 0"),

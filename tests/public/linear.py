@@ -36,6 +36,7 @@ VALID = {
 NO_ARRAYS = ["affine_parameter_count"]
 
 REFUSED = [
+    ("collapse", lambda: collapse(W, 0.0), TypeError, "biases: expected a list, got 0.0"),
     ("affine", lambda: affine(X, W.T), ValueError, r"X, W: expected shapes \(n, d\) and \(out, d\) with one d, got \(2, 3\) and \(3, 4\)"),
     ("affine", lambda: affine(X[0], W), ValueError, r"X: expected 2 axes, got 1 in shape \(3,\)"),
     ("affine", lambda: affine(X, W0), ValueError, r"W: expected 2 axes, got 1 in shape \(3,\)"),

@@ -61,6 +61,7 @@ NO_MEAN = "reduction: the mean over n = 0 samples is not defined"
 CHOICES = "absolute_error, binary_cross_entropy, cross_entropy, multiclass_hinge, perceptron_criterion, softmax_cross_entropy, squared_error"
 
 REFUSED = [
+    ("cross_entropy", lambda: cross_entropy([[0.5, 0.5]], [[1], [0, 1]]), ValueError, "targets: expected an array, got rows of different lengths"),
     ("Loss", lambda: Loss(squared_error), TypeError, "missing 1 required positional argument: 'backward'"),
     ("absolute_error", lambda: absolute_error(np.zeros(3), np.zeros((3, 1))), ValueError, r"target: expected shape \(3,\), got \(3, 1\)"),
     ("absolute_error", lambda: absolute_error([], []), ValueError, NO_MEAN),

@@ -45,6 +45,9 @@ VALID = {
 NO_ARRAYS = ["parameter_count"]
 
 REFUSED = [
+    ("MLP", lambda: MLP(3.0, [None], ["tanh"]), TypeError, "weights: expected a list, got 3.0"),
+    ("MLP", lambda: MLP([W1], None, ["tanh"]), TypeError, "biases: expected a list, got None"),
+    ("digit_to_index", lambda: digit_to_index([[1], [2, 3]]), ValueError, "digits: expected an array, got rows of different lengths"),
     ("MLP", lambda: MLP([], [], []), ValueError, "weights: expected at least one layer"),
     ("MLP", lambda: MLP([W1, W2.T], [b1, None], ["tanh"] * 2), ValueError, r"weights\[1\]: expected shape \(units, 2\), no 0, got \(2, 1\)"),
     ("MLP", lambda: MLP([np.zeros((0, 3))], [None], ["tanh"]), ValueError, r"weights\[0\]: .*no 0, got \(0, 3\)"),

@@ -38,6 +38,11 @@ def w(*shape, dtype=np.float64):
     return np.ones(shape, dtype)
 
 
+def windows(array, size):
+    """Return all windows of a vector as rows that can be written to, though they overlap."""
+    return np.lib.stride_tricks.sliding_window_view(array, size, writeable=True)
+
+
 def read_only(array):
     array.flags.writeable = False
     return array
@@ -55,6 +60,7 @@ def restored(rule, **changes):
 whole = w(4, 3)
 
 REFUSED = [
+    ("Momentum.restore", lambda: Momentum(0.1).restore({**Momentum(0.1).state(), "v": 3}), TypeError, r"state\['v'\]: expected a list, got 3"),
     ("Optimizer", lambda: Optimizer(), TypeError, "abstract class Optimizer .*rule"),
     ("SGD", lambda: SGD(), TypeError, "learning_rate"),
     ("SGD", lambda: SGD(-0.1), ValueError, "learning_rate: expected a number not below 0, got -0.1"),
@@ -99,6 +105,7 @@ REFUSED = [
     ("Adam.step", lambda: Adam().step([w(2, dtype=np.float16)], [w(2)]), TypeError, r"params\[0\]: .*got dtype float16"),
     ("Adam.step", lambda: Adam().step([w(3), read_only(w(2))], [w(3), w(2)]), ValueError, r"params\[1\]: .*read-only"),
     ("Adam.step", lambda: Adam().step([whole[:3], whole[2:]], [w(3, 3), w(2, 3)]), ValueError, r"params\[1\]: shares memory with params\[0\]"),
+    ("Adam.step", lambda: Adam().step([windows(w(4), 3)], [w(2, 3)]), ValueError, r"params\[0\]: shares memory with itself: 6 numbers in room for 4"),
     ("Adam.step", lambda: Adam().step([whole], [whole]), ValueError, r"params\[0\]: shares memory with grads\[0\]"),
     ("Adam.step", lambda: stepped(Adam(), [w(2, 3)]).step([w(3, 2)], [w(3, 2)]), ValueError, r"params: expected \[\(2, 3\) float64\] as in the first step, got \[\(3, 2\) float64\]"),
     ("SGD.step", lambda: stepped(SGD(0.1), [w(2)]).step([w(2), w(3)], [w(2), w(3)]), ValueError, r"params: expected \[\(2,\) float64\] as in the first step"),

@@ -39,6 +39,8 @@ NO_ARRAYS = [
 ]
 
 REFUSED = [
+    ("superposition", lambda: superposition(X, np.sin, OUTER), TypeError, "inner: expected a list, got <ufunc 'sin'>"),
+    ("superposition", lambda: superposition(X, [np.sin], OUTER), TypeError, "a row of inner: expected a list"),
     ("cells_enough", lambda: cells_enough(1, 0), ValueError, "epsilon: expected a number above 0, got 0"),
     ("cells_enough", lambda: cells_enough(math.inf, 1), ValueError, "lipschitz: expected a finite number, got inf"),
     ("missed_point", lambda: missed_point(V[0], C), ValueError, "V: expected 2 axes, got 1"),
