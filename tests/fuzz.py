@@ -214,10 +214,15 @@ def made(name: str, arguments: tuple, ordinary: bool = True) -> Outcome:
         warnings.simplefilter("error")
         if not ordinary:
             warnings.simplefilter("ignore", RuntimeWarning)
-        try:
-            return Outcome(result=CALLS[name].function(*arguments), error=None)
-        except Exception as error:
-            return Outcome(result=None, error=error)
+        return plainly_made(name, arguments)
+
+
+def plainly_made(name: str, arguments: tuple) -> Outcome:
+    """Make a call under the warnings that are in force."""
+    try:
+        return Outcome(result=CALLS[name].function(*arguments), error=None)
+    except Exception as error:
+        return Outcome(result=None, error=error)
 
 
 @functools.cache

@@ -597,7 +597,7 @@ REFUSED = [
     (lambda: Network([], 3), ValueError, "at least one layer"),
     (lambda: Network([Dense(2)], ()), ValueError, "input_shape"),
     (lambda: Network([Dense(2)], 0), ValueError, "input_shape: expected at least 1"),
-    (lambda: Network([Dense(2)], 3, dtype="float16"), TypeError, "dtype: expected float32 or float64, got float16"),
+    (lambda: Network([Dense(2)], 3, dtype="float16"), TypeError, "dtype: expected float32 or float64, got 'float16'"),
     (lambda: Network([Dense(2)], 3, seed="x"), TypeError, "seed: expected"),
     (lambda: Network(["dense"], 3), TypeError, r"layers\[0\]: expected a layer, got 'dense'"),
     (lambda: Network([*SMALL, *SMALL], 3), ValueError, r"layers\[1\]: the same Dense twice"),
