@@ -318,6 +318,8 @@ class Perceptron:
 
     Example:
         >>> perceptron = Perceptron(epochs=10).fit(*truth_table("and"))
+        >>> perceptron
+        Perceptron(epochs=10, learning_rate=1.0)
         >>> perceptron.mistakes_, perceptron.converged_
         ([3, 0], True)
         >>> Perceptron(epochs=5).fit(*truth_table("xor")).mistakes_
@@ -331,6 +333,9 @@ class Perceptron:
     def __init__(self, epochs: int, learning_rate: float = 1.0) -> None:
         self.epochs = at_least("epochs", epochs, 1)
         self.learning_rate = positive("learning_rate", learning_rate)
+
+    def __repr__(self) -> str:
+        return f"Perceptron(epochs={self.epochs}, learning_rate={self.learning_rate})"
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> "Perceptron":
         """Learn from samples (n, d), at least one and all finite, and labels -1 or +1 (n,); return self."""

@@ -470,8 +470,9 @@ def _mirror(net: Net) -> MLP:
 def _centred(X: ArrayLike) -> tuple[NDArray, NDArray]:
     """Return the samples less their mean, (n, d), and the mean, (d,)."""
     X = finite("X", _some(as_float("X", X, 2)))
-    mean = X.mean(axis=0)
-    return X - mean, mean
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = X.mean(axis=0)
+        return finite("X less its mean", X - mean), mean
 
 
 def _some(X: NDArray) -> NDArray:

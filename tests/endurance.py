@@ -66,7 +66,8 @@ def test_a_call_from_eight_threads_gives_what_one_gives(name):
 def large(seed):
     """Return arrays on which a kernel works long enough for threads to meet in it."""
     rng = np.random.default_rng(seed)
-    return rng.standard_normal((16, 6, 14, 14)).astype(np.float32), rng.standard_normal((16, 6, 5, 5)).astype(np.float32)
+    x, W = rng.standard_normal((16, 6, 14, 14)), rng.standard_normal((16, 6, 5, 5))
+    return x.astype(np.float32), W.astype(np.float32)
 
 
 @pytest.mark.parametrize("shared", [1, 2])

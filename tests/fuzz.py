@@ -51,7 +51,6 @@ CLEAR = (
     "is not JSON serializable",  # of notes kept with a model
     "number of dimensions must be within", "maximum supported dimension", "index arrays",  # NumPy's limit, 64 axes
     "array is too big",  # padding of 2^62 zeros
-    "SVD did not converge",  # of numbers whose sums overflow
 )  # fmt: skip
 
 # a loss or a penalty may be a pair of functions, and what these raise is theirs

@@ -4,6 +4,7 @@ Without a file: the embedded digits that the model was tested on.
 """
 
 import argparse
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options of `refnn predict`."""
     parser.add_argument("model", metavar="MODEL", help="a file that refnn train saved")
     parser.add_argument("file", metavar="FILE", nargs="?", help="digits to read: IDX images or zip-code text")
+    parser.add_argument("--confusion", metavar="PICTURE", help="draw which digit is read as which (needs matplotlib)")
+    parser.add_argument("--filters", metavar="PICTURE", help="draw what the first layer looks for (needs matplotlib)")
     parser.add_argument("--pictures", type=int, default=4, metavar="N", help="digits to show; default: 4")
 
 
 def run(options: argparse.Namespace) -> None:
     """Show a few digits, print what was read of all, and how much of it is right where the labels are known."""
     at_least("--pictures", options.pictures, 0)
+    if (options.confusion or options.filters) and not find_spec("matplotlib"):
+        raise ValueError('--confusion, --filters: need matplotlib, which is not installed: pip install "refnn[plot]"')
     net, notes = model_io.load(options.model)
     labels: NDArray | None
     if options.file is None:
@@ -39,3 +44,13 @@ def run(options: argparse.Namespace) -> None:
         print(np.array2string(read[start : start + 50], max_line_width=120, separator=" ", threshold=50)[1:-1])
     if labels is not None and len(labels):
         print(f"\n{(read == labels).sum()} of {len(read)} right: {(read == labels).mean():.2%}")
+    if options.confusion or options.filters:
+        from refnn.interop import matplotlib
+    if options.confusion:
+        if labels is None:
+            raise ValueError("--confusion: needs digits with labels, and there are none beside these")
+        matplotlib.confusion(labels, read, options.confusion)
+        print(f"confusion: {options.confusion}")
+    if options.filters:
+        matplotlib.filters(net, options.filters)
+        print(f"filters: {options.filters}")

@@ -2,6 +2,6 @@
 
 from importlib.util import find_spec
 
-NEEDS = {"torch_adapter": "torch", "sklearn.py": "sklearn"}
+NEEDS = {"torch_adapter": "torch", "sklearn.py": "sklearn", "matplotlib.py": "matplotlib"}
 
 collect_ignore = [module for module, library in NEEDS.items() if not find_spec(library)]

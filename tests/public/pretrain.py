@@ -34,6 +34,8 @@ VALID = {
 }
 
 REFUSED = [
+    ("linear_autoencoder", lambda: linear_autoencoder([[1.7e308], [1.7e308]], 1), ValueError, "X less its mean: expected finite numbers, got -inf"),
+    ("reconstruction_bound", lambda: reconstruction_bound([[1.7e308], [-1.7e308], [1.7e308]], 1), ValueError, "X less its mean: expected finite"),
     ("Stage", lambda: Stage(NET), TypeError, "inputs"),
     ("autoencoder", lambda: autoencoder(W1, V=W1), ValueError, r"V: expected shape \(3, 2\), .* got \(2, 3\)"),
     ("autoencoder", lambda: autoencoder(b1), ValueError, "W: expected 2 axes, got 1"),
