@@ -105,6 +105,8 @@ SIX = ["train", "--model", "softmax", "--epochs", "6", "--out", "mine.npz"]
 
 def pressed(monkeypatch, epoch):
     """Press Ctrl-C when an epoch is over."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs tests in the background has it ignored
+
     def stop(now):
         if now.number == epoch:
             signal.raise_signal(signal.SIGINT)
