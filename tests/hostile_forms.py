@@ -96,7 +96,7 @@ EQUAL: dict[str, Callable[[np.ndarray], Any]] = {
     "matrix": lambda a: a.view(np.matrix) if a.ndim == 2 else a,
     "subclass": lambda a: a.view(Clinging),
     "masked nowhere": lambda a: np.ma.array(a, mask=False),
-    "list": lambda a: a.tolist() if a.dtype != np.float32 and a.size else a,
+    "list": lambda a: a.tolist() if a.dtype != np.float32 and a.ndim and a.size else a,
     "tuple": lambda a: tuple(a.tolist()) if a.dtype != np.float32 and a.ndim and a.size else a,
     "list of arrays": lambda a: list(a) if a.ndim and a.size else a,
     "memoryview": memoryview,
