@@ -211,6 +211,19 @@ def test_the_forms_of_max_pooling_agree(case):
         assert (winner == place).all()
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("channels", [1, 3, 6, 8])
+@pytest.mark.parametrize("stride", [1, 3, 5])
+def test_a_window_in_the_border_sees_only_what_is_in_the_image(form, channels, stride):
+    x, args = -np.abs(normal(0, 2, channels, 1, 19)) - 1, ((1, 4), (1, stride), (0, 3))
+    shape = 2, channels, 1, kernels.output_side(19, 4, stride, 3)
+    expected, place, winner = np.empty(shape), np.empty(shape, np.int32), np.empty([2, 1, shape[3], channels], np.int32)
+    definition.max_pool2d(x, *args, expected, place)
+    out = np.empty([2, 1, shape[3], channels])
+    form.max_pool2d(x, *args, out.transpose(0, 3, 1, 2), winner.transpose(0, 3, 1, 2))
+    assert (out.transpose(0, 3, 1, 2) == expected).all() and (winner.transpose(0, 3, 1, 2) == place).all()
+
+
 @given(poolings())
 def test_of_several_nan_the_first_wins(case):
     x, size, stride, padding, dz = case

@@ -53,7 +53,7 @@ cdef void pool_image(const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t chann
     for all places before any is compared; where a place lies outside, -infinity stands there, and never wins.
     """
     cdef Py_ssize_t i, j, k, a, b, c, begin, end, line = W * channels, step = stride_width * channels
-    cdef Py_ssize_t early = min(width, panels(left, stride_width)), tail = panels(FEW_CHANNELS - channels, step)
+    cdef Py_ssize_t early = min(width, panels(left, stride_width)), tail = panels(FEW_CHANNELS - channels, channels)
     cdef bint few = channels < FEW_CHANNELS
     cdef real* best = rows + size_height * size_width * row
     cdef int* place = <int*>(best + row)
@@ -92,7 +92,7 @@ cdef inline void side_by_side(Py_ssize_t first, Py_ssize_t last, Py_ssize_t chan
                               const real* x, real* out) noexcept nogil:
     """out[j, c] = x[j step + c]: eight numbers at a time; those of the next pixel, taken too, are overwritten in turn.
 
-    So behind the last pixels, `tail` of them, the image might end.
+    Behind the last pixels, `tail` of them, the image may end, and the row does.
     """
     cdef Py_ssize_t j, c, safe = last - tail
     for j in range(first, safe):
