@@ -154,13 +154,20 @@ def records(name: str) -> Iterator[str]:
 
 
 def laws(modules: str) -> Iterator[str]:
-    """Yield the laws of modules, level by level, each with a link to its source."""
+    """Yield the laws of modules, level by level, each with a link to its source and what PyTorch does."""
+    theirs = ledger.stored()
+    holds, differs = ({law.partition("[")[0] for law in theirs[outcome]} for outcome in ("holds", "deviates"))
     for module in modules.split():
         found = [law for law in _all_laws() if law.module == module]
         yield f'??? laws "{len(found)} laws of {module}: `refnn check {module}`"\n'
+        yield (f"    refnn keeps them all. What PyTorch {theirs['library']} did on {theirs['date']}, if it has the "
+               "functions, stands beside a law: [conventions](site:conventions.md).\n")  # fmt: skip
         for level in dict.fromkeys(law.level for law in found):
             yield f"    *{level}*\n"
-            yield from (f"    - [{_sentence(law.function)}][{_anchor(law)}]" for law in found if law.level == level)
+            for law in (law for law in found if law.level == level):
+                key = f"{module}::{law.function}"
+                said = "PyTorch differs" if key in differs else "PyTorch too" if key in holds else ""
+                yield f"    - [{_sentence(law.function)}][{_anchor(law)}]" + f" <small>{said}</small>" * bool(said)
             yield ""
 
 

@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,7 @@ def page(outcomes: Mapping[str, Any]) -> Iterator[str]:
         "",
         f"## {LIBRARY} under the laws",
         "",
-        f"`refnn check --on torch` runs the laws on torch {outcomes['library']}. "
+        f"`refnn check --on torch` ran the laws on torch {outcomes['library']} on {outcomes['date']}. "
         f"{len(holds) + len(deviates)} laws ask only for what the adapter has: **{len(holds)} hold**, "
         f"{len(deviates)} are declared deviations, none fails. The other {sum(uncovered.values())} ask for something "
         f"that {LIBRARY} does not have under one name.",
@@ -250,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         found = digest(json.loads(Path(options.report).read_text("utf-8")), version("torch").partition("+")[0])
         if not options.check:
-            STORED.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+            STORED.write_text(json.dumps({"date": f"{date.today()}", **found}, indent=1) + "\n", "utf-8")
             print(f"{STORED}: {len(found['holds'])} laws hold, {len(found['deviates'])} deviate")
         elif changed := differences(stored(), found):
             first = "".join(f"\n  {change}" for change in changed[:10])
