@@ -72,7 +72,8 @@ def test_the_stored_outcomes_are_of_the_version_that_the_constraints_name():
 
 def test_the_page_says_of_each_point_whether_the_library_agrees():
     first, second, third, *_ = ledger.POINTS
-    outcomes = {"library": "0", "holds": [first.law], "deviates": {f"{second.law}[2]": ["it is so", "https://x.org/y"]},
+    deviates = {f"{second.law}[2]": ["it is so", "https://x.org/y"]}
+    outcomes = {"library": "0", "date": "", "holds": [first.law], "deviates": deviates,
                 "not covered": {third.law.partition("::")[0]: 7}}  # fmt: skip
     rows = {line.split(" | ")[0].removeprefix("| "): line.split(" | ")[2] for line in ledger.page(outcomes)
             if line.count(" | ") == 3}
