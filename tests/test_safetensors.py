@@ -1,6 +1,7 @@
 """Safetensors: what is written is read, by others too, and what breaks the format's rules is refused."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -51,10 +52,10 @@ def test_what_is_written_is_read_bit_for_bit(path, arrays, metadata):
 
 
 def test_the_bytes_are_those_of_the_format(path):
-    save({"b": np.array([1, -1], np.int16), "a": np.array([[1.0, 2.0]], np.float32)}, path, {"x": "é"})
+    save({"a": np.array([1, -1], np.int16), "b": np.array([[1.0, 2.0]], np.float32)}, path, {"x": "é"})
     header = (
-        '{"__metadata__":{"x":"é"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
-        '"b":{"dtype":"I16","shape":[2],"data_offsets":[8,12]}}'
+        '{"__metadata__":{"x":"é"},"b":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
+        '"a":{"dtype":"I16","shape":[2],"data_offsets":[8,12]}}'
     ).encode()
     header += b" " * (-len(header) % 8)
     data = bytes.fromhex("0000803f 00000040 0100 ffff")
@@ -126,6 +127,13 @@ def test_a_file_that_breaks_a_rule_is_refused(case, tmp_path):
         file(bad, header, data, length)
     with pytest.raises(ValueError, match=rf"bad.safetensors: not a safetensors file \(.*{words}"):
         load(bad)
+
+
+def test_a_header_beyond_the_format_s_limit_is_not_even_read(tmp_path):
+    path = file(tmp_path / "long", b"{}", length=100_000_001)
+    os.truncate(path, 200_000_000)  # takes no room
+    with pytest.raises(ValueError, match="a header of 100,000,001 bytes in a file of 200,000,000"):
+        load(path)
 
 
 @given(st.data())
