@@ -177,11 +177,12 @@ def test_the_figures_answer_to_the_keyboard(pages, site, browser):
             continue
         page.goto((site / name).as_uri())
         for figure in page.query_selector_all("figure.play"):
-            before = figure.query_selector("output").text_content()
             assert figure.query_selector("table") is None
+            before = figure.query_selector("svg").inner_html()
             figure.query_selector("input, button").focus()
             page.keyboard.press("ArrowRight" if figure.query_selector("input") else "Enter")
-            assert figure.query_selector("output").text_content() != before
+            assert figure.query_selector("svg").inner_html() != before
+            assert figure.query_selector("output").text_content()
 
 
 def test_a_symbol_lights_up_in_formulas_and_in_code(site, browser):
