@@ -4,6 +4,7 @@ Needs the extra `docs`, playwright and Chromium, which the other tests do not; h
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -23,7 +24,9 @@ READY = "() => window.MathJax?.startup?.promise?.then(() => true)"
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The book, built now."""
+    """The book: the folder that REFNN_SITE names, or else built now."""
+    if "REFNN_SITE" in os.environ:
+        return Path(os.environ["REFNN_SITE"])
     place = tmp_path_factory.mktemp("book") / "site"
     subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(place)], cwd=ROOT, check=True)
     return place
