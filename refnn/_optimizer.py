@@ -204,7 +204,7 @@ def _writable(params: Any) -> list[NDArray]:
         if not w.flags.writeable:
             raise ValueError(f"params[{i}]: expected an array to update in place, got a read-only one")
         reach = sum((side - 1) * abs(stride) for side, stride in zip(w.shape, w.strides, strict=True)) + w.itemsize
-        if w.nbytes > reach:
+        if w.size and w.nbytes > reach:
             raise ValueError(f"params[{i}]: shares memory with itself: {w.size} numbers in room for "
                              f"{reach // w.itemsize}")
     return [np.asarray(w) for w in params]  # views: subclasses are left behind, the memory is the same

@@ -38,6 +38,7 @@ TRUSTED = {
     "regularizers.Regularizer": "as well",
     "activations.Activation": "as well",
     "training.Epoch": "a record of numbers",
+    "training.Checkpoint": "a record, checked by whoever resumes",
     "training.Loss": "a name for types",
     "diagnostics.Finding": "a record",
     "gradcheck.GradientReport": "a record",
@@ -75,6 +76,22 @@ def trained(X, y, *options, **settings):
 def one_step(X, y, rng):
     net = dense()
     return training.fit_batch(net, X, y, optimizers.Adam(), rng=rng), net.parameters()
+
+
+def resumed(weights, memory, t, state):
+    """Go on from a checkpoint that somebody had their hands on."""
+    kept, net = [], dense()
+    training.fit(dense(), X, LABELS, epochs=1, checkpoint=kept.append)
+    history, parameters, best, rule, rng = kept[0]
+    rule = {**rule, "t": t, "m": [memory, *rule["m"][1:]]}
+    changed = training.Checkpoint(history, {**parameters, "0.W": weights}, best, rule, rng if state is None else state)
+    return training.fit(net, X, LABELS, epochs=2, resume=changed), net.parameters()
+
+
+def written_to(path):
+    with model_io.written_whole(path) as file:
+        file.write(b"all")
+    return Path(path).read_bytes()
 
 
 def sent(make, *names):
@@ -259,9 +276,16 @@ CALLS: dict[str, Call] = {
         lambda X, y: training.fit(dense(), [[1.0] * 5], [0], epochs=1, validation=(X, y)), (X, LABELS),
         (FloatingPointError,)),
     "training.fit_batch": Call(one_step, (X, LABELS, 0), (FloatingPointError,)),
+    "training.fit.resume": Call(resumed, (np.ones((4, 5)), np.zeros((4, 5)), 1, None), (FloatingPointError,)),
     "training.evaluate": Call(lambda *all: training.evaluate(dense(), *all), (X, LABELS, "softmax_cross_entropy")),
     "model_io.save": Call(lambda path, note: model_io.save(dense(), path, note=note),
                           (str(FOLDER / "refnn-fuzz.npz"), "a note"), FILES),
+    "model_io.save_checkpoint": Call(
+        lambda path, note: training.fit(dense(), X, LABELS, epochs=1,
+                                        checkpoint=lambda c: model_io.save_checkpoint(c, path, note=note)),
+        (str(FOLDER / "refnn-run.npz"), "a note"), FILES),
+    "model_io.load_checkpoint": Call(model_io.load_checkpoint, (str(FOLDER / "nothing"),), FILES),
+    "model_io.written_whole": Call(written_to, (str(FOLDER / "refnn-bytes"),), FILES),
     "model_io.load": Call(written, (None, "a note"), FILES),
     "data.read_idx": Call(data.read_idx, (str(FOLDER / "nothing"),), FILES),
     "data.read_digits": Call(data.read_digits, (str(FOLDER / "nothing"), None), FILES),

@@ -21,8 +21,10 @@ def test_every_public_function_class_and_method_has_a_call_or_a_reason():
 
 def test_the_calls_are_valid():
     refused = {name for name in fuzz.NAMES if fuzz.made(name, fuzz.copied(CALLS[name].arguments)).error is not None}
-    assert refused == {"network.Network.layers", "network.Network.set_parameters.all", "network.Network.step",
-                       "data.read_dataset", "data.read_digits", "data.read_idx", "data.read_zip_code"}
+    assert refused == {
+        "network.Network.layers", "network.Network.set_parameters.all", "network.Network.step", "data.read_dataset",
+        "data.read_digits", "data.read_idx", "data.read_zip_code", "model_io.load_checkpoint",
+    }  # fmt: skip
 
 
 def test_a_call_has_a_number_that_makes_it_again():
