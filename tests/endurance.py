@@ -17,7 +17,9 @@ from tests import fuzz
 from tests.hostile_calls import CALLS
 
 THREADS, ROUNDS = 8, 5
-STATEFUL = {"kernels.set_threads", "model_io.save", "model_io.load", "model_io.save_checkpoint", "model_io.written_whole"}  # threads of their own, or one file for all
+STATEFUL = {  # threads of their own, or one file for all
+    "kernels.set_threads", "model_io.save", "model_io.load", "model_io.save_checkpoint", "model_io.written_whole",
+}  # fmt: skip
 
 
 def at_once(work):
