@@ -283,7 +283,7 @@ def _resumed(checkpoint: Checkpoint, network: Network, rule: optimizers.Optimize
     if patience is not None and not checkpoint.best:
         raise ValueError("resume: the best weights are missing, for the run had no patience; begin anew")
     for name, weights in checkpoint.parameters.items():
-        if (dtype := as_array(name, weights).dtype) != network.dtype:
+        if (dtype := as_array(name, weights).dtype.newbyteorder("=")) != network.dtype:
             raise ValueError(f"resume: {name} is {dtype}, the network computes in {network.dtype}")
     try:
         rule.restore(checkpoint.optimizer)

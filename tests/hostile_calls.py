@@ -207,6 +207,48 @@ MORE: dict[str, tuple[Any, ...]] = {
     "data.stratified_split": (np.array([0, 1, 1, 0, 2, 2]), 0.5, 0),
 }  # fmt: skip
 
+def images(rng):
+    """Draw images, a window that fits, its stride and its padding, and the shape of what comes out."""
+    n, C, H, W = rng.integers(1, 7, 4).tolist()
+    size = int(rng.integers(1, H + 1)), int(rng.integers(1, W + 1))
+    stride, padding = tuple(rng.integers(1, 4, 2).tolist()), tuple(int(rng.integers(0, k)) for k in size)
+    sides = [(side + 2 * p - k) // s + 1 for side, p, k, s in zip((H, W), padding, size, stride, strict=True)]
+    return eighths(rng, n, C, H, W), size, stride, padding, (n, C, *sides)
+
+
+def eighths(rng, *shape):
+    return rng.integers(-16, 17, shape) / 8
+
+
+def pooled(rng):
+    x, *window, _ = images(rng)
+    return x, *window
+
+
+def pooled_back(rng):
+    x, *window, shape = images(rng)
+    return eighths(rng, *shape), x, *window
+
+
+def convolved(rng):
+    x, size, stride, padding, _ = images(rng)
+    F = int(rng.integers(1, 7))
+    return x, eighths(rng, F, x.shape[1], *size), eighths(rng, F), stride, padding
+
+
+def convolved_back(rng):
+    x, size, stride, padding, (n, _, *sides) = images(rng)
+    F = int(rng.integers(1, 7))
+    return eighths(rng, n, F, *sides), x, eighths(rng, F, x.shape[1], *size), eighths(rng, F), stride, padding
+
+
+# calls whose geometry is drawn anew, that of a kernel being more than one example shows
+DRAWN = {
+    "pooling.max_pool2d": pooled, "pooling.avg_pool2d": pooled,
+    "pooling.max_pool2d_backward": pooled_back, "pooling.avg_pool2d_backward": pooled_back,
+    "conv.conv2d": convolved, "conv.conv2d_backward": convolved_back,
+}  # fmt: skip
+
 FILES = (OSError, EOFError)
 CALLS: dict[str, Call] = {
     **{f"optimizers.{name}": Call(getattr(optimizers, name), settings) for name, settings in SETTINGS.items()},

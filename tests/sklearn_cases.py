@@ -154,7 +154,8 @@ def test_the_same_random_state_gives_the_same_bits_also_behind_a_pickle(name, di
     X, y = digits[0][:100], digits[1][:100]
     one, two = (estimator(name, epochs=2, dropout=0.2, random_state=3).fit(X, y) for _ in range(2))
     other = estimator(name, epochs=2, dropout=0.2, random_state=4).fit(X, y)
-    again = pickle.loads(pickle.dumps(one))
+    again = pickle.loads(text := pickle.dumps(one))
+    assert len(text) < 2 * sum(p.nbytes for p in one.network_.parameters().values()) + 10_000
     assert (one.decision_function(X) == two.decision_function(X)).all()
     assert (one.decision_function(X) == again.decision_function(X)).all()
     assert (one.decision_function(X) != other.decision_function(X)).any()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests import fuzz
-from tests.hostile_calls import CALLS, TRUSTED, Call, public_names
+from tests.hostile_calls import CALLS, DRAWN, TRUSTED, Call, public_names
 
 X = np.arange(6.0).reshape(2, 3)
 
@@ -92,6 +92,13 @@ def test_the_fuzz_sees_a_function_that(function, kind, monkeypatch):
     monkeypatch.setattr(fuzz, "PATIENCE", 1.0)
     report = fuzz.run(seed=1, seconds=60, stop=120 if kind != "hang" else 12)
     assert kind in {line[:26].strip() for line in report.lines()}
+
+
+def test_the_drawn_calls_are_valid():
+    assert set(DRAWN) <= set(CALLS)
+    rng = np.random.default_rng(0)
+    for draw in (*DRAWN.items(),) * 20:
+        assert fuzz.made(draw[0], draw[1](rng)).error is None
 
 
 def test_the_fuzz_sees_a_kernel_that_disagrees_with_its_definition(monkeypatch):

@@ -132,11 +132,12 @@ class _Trained(BaseEstimator):
         """Build a network and train it."""
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         shape = self._sample_shape(X.shape[1])
-        self.network_ = Network(self._layers(outputs), shape, seed, self.dtype)
+        net, self.network_ = (Network(self._layers(outputs), shape, seed, self.dtype) for _ in range(2))
         self.history_ = train(
-            self.network_, X.reshape(-1, *shape), y, loss=loss, optimizer=self._rule(), epochs=self.epochs,
+            net, X.reshape(-1, *shape), y, loss=loss, optimizer=self._rule(), epochs=self.epochs,
             batch_size=self.batch_size, strength=self.l2, seed=seed,
         )
+        self.network_.set_parameters(net.parameters())  # and not the memory of its last step, which a pickle would keep
 
     def _rule(self) -> optimizers.Optimizer | str:
         """Return the optimizer: with the rate that was asked for, or by name, for `refnn.fit` to take its own."""
