@@ -433,8 +433,10 @@ def other_forms(call: Spoilt, outcome: Outcome) -> list[tuple[str, str]]:
 
 def child(seed: int, start: int, stop: int, until: float, at: Any, calls: Any, pipe: Any) -> None:
     """Make calls one after the other, and tell what was found."""
+    import faulthandler
     import resource
 
+    faulthandler.disable()  # the parent tells of a crash, with the number that makes it again
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.chdir(tempfile.mkdtemp(dir=os.environ["REFNN_FUZZ_FOLDER"]))
