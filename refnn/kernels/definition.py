@@ -143,10 +143,8 @@ def softmax_cross_entropy(scores: NDArray, labels: NDArray, losses: NDArray, gra
         s = scores[i].astype(np.float64)
         e = np.exp(s - s.max())
         rest = sum(e[k] for k in range(len(s)) if k != label)
-        if s[label] == s.max():
-            losses[i] = np.log1p(rest)
-        else:
-            losses[i] = np.log(rest + e[label]) + (s.max() - s[label])
+        behind = s.max() - s[label]  # NaN where both are infinite
+        losses[i] = np.log1p(rest) if behind == 0 else np.log(rest + e[label]) + behind
         for k in range(len(s)):
             gradient[i, k] = (e[k] if k != label else -rest) / (rest + e[label])
 
