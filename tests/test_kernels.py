@@ -74,6 +74,17 @@ def test_the_forms_of_conv2d_agree(case, relu):
     assert (kernels.conv2d(*args) == expected).all()
 
 
+@pytest.mark.parametrize("features", range(1, 41))
+@pytest.mark.parametrize("channels, width", [(1, 5), (1, 20), (1, 40), (2, 5)])
+def test_each_of_any_number_of_features_gets_its_own_bias_and_kernel(features, channels, width):
+    rng = np.random.default_rng(features)
+    x, W = (rng.integers(-4, 5, (n, channels, *size)).astype(np.float32) for n, size in
+            [(2, (4, width)), (features, (2, 3))])  # fmt: skip
+    args, shape = (x, W, np.arange(features, dtype=np.float32), (1, 1), (0, 0), False), (2, features, 3, width - 2)
+    expected = filled(definition, "conv2d", shape, np.float32, *args)
+    assert all((filled(form, "conv2d", shape, np.float32, *args) == expected).all() for form in FORMS)
+
+
 @given(convolutions())
 def test_the_forms_of_its_gradient_in_the_input_agree(case):
     x, W, _, stride, padding, dz = case
@@ -314,8 +325,8 @@ def test_the_forms_of_the_softmax_cross_entropy_agree(data, dtype, n, classes, s
 
 @pytest.mark.parametrize("form", [definition, *FORMS])
 @pytest.mark.parametrize("row, loss", [
-    ([np.nan, 1, 2], np.nan), ([1, np.nan, 2], np.nan), ([1, 2, np.inf], np.nan), ([-np.inf] * 3, np.nan),
-    ([0, -np.inf, -np.inf], 0.0), ([-np.inf, 0, -np.inf], np.inf), ([-1e30, 1e30, 0], 2e30),
+    ([np.nan, 1, 2], np.nan), ([1, np.nan, 2], np.nan), ([1, 2, np.inf], np.nan), ([np.inf, 1, 2], np.nan),
+    ([-np.inf] * 3, np.nan), ([0, -np.inf, -np.inf], 0.0), ([-np.inf, 0, -np.inf], np.inf), ([-1e30, 1e30, 0], 2e30),
 ])  # fmt: skip
 def test_softmax_lets_nan_and_infinity_flow(form, row, loss):
     losses, gradient = np.empty(1), np.empty((1, 3))

@@ -201,7 +201,7 @@ cdef void one_picture(const real* x, Py_ssize_t H, Py_ssize_t W, Py_ssize_t high
                 top = first + i * together
                 for q in range(panels(rows, down)):
                     tile(across, high * kernel_width, tall, begin + q * down, seen + i * together * line,
-                         start + q * TILE, least, sums, across)
+                         start + q * down * across, least, sums, across)
                     pixel = z + (top * width + p * across) * features
                     if together == 1:
                         store(across, sums, min(down, rows - q * down), count, pixel + q * down, 1, features)
