@@ -13,7 +13,7 @@ import numpy as np
 from refnn.conv import conv2d
 from refnn.data import digits
 from refnn.descent import descend
-from refnn.linear import augment, discriminant
+from refnn.linear import augment, signed_distance
 from refnn.maxout import maxout, maxout_backward
 from refnn.perceptron import Perceptron, mistake_bound, update
 
@@ -71,8 +71,8 @@ def _maxout() -> Play:
 
 def _perceptron() -> Play:
     """Show samples one after the other until a pass is clean."""
-    X = np.random.default_rng(10).integers(-8, 9, (60, 2)) / 8
-    distances = discriminant(X, [1, 0.5], -0.1) / np.hypot(1, 0.5)
+    X, u = np.random.default_rng(10).integers(-8, 9, (60, 2)) / 8, [1, 0.5, -0.1]
+    distances = signed_distance(X, u[:2], u[2])
     kept = np.flatnonzero(np.abs(distances) >= 0.12)[:12]  # a gap on both sides
     X, y = augment(X[kept]), np.sign(distances[kept])
     w, cases, rows = np.zeros(3), [], []
@@ -83,9 +83,9 @@ def _perceptron() -> Play:
             if (after != w).any():
                 rows.append([each + 1, i + 1, *after.tolist()])
             w = after
-    bound = mistake_bound(X, y, u=np.array([1, 0.5, -0.1]))
     return Play(
-        "The perceptron, sample by sample", {"samples": X.tolist(), "labels": y.tolist(), "bound": bound}, cases,
+        "The perceptron, sample by sample",
+        {"samples": X.tolist(), "labels": y.tolist(), "separator": u, "bound": mistake_bound(X, y, u)}, cases,
         ["pass", "wrong sample", "new weight 1", "new weight 2", "new bias"], rows,
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ const figures = {
       const factor = 1 - rate.value() * start.curvature;
       say(`Each step multiplies theta by ${fixed(factor)}: after ${start.steps} steps it is ${fixed(path.at(-1), 4)}. ` +
         (Math.abs(factor) > 1 ? "Too large: it climbs out of the valley." : Math.abs(factor) === 1 ? "It jumps to and fro for ever."
-          : factor < 0 ? "It jumps over the lowest point, and still gets there." : factor === 0 ? "There in one step." : "It creeps down on one side."));
+          : factor < 0 ? "It jumps over the lowest point, and still gets there." : factor < 0.1 ? "One step, and it is all but there." : "It creeps down on one side."));
     });
   },
 
@@ -71,7 +71,7 @@ const figures = {
     });
   },
 
-  perceptron(box, { samples, labels, bound }) {
+  perceptron(box, { samples, labels, bound, separator }) {
     let w, next, mistakes, clean, last;
     const again = () => { [w, next, mistakes, clean, last] = [[0, 0, 0], 0, 0, 0, null]; };
     const show = () => {
@@ -98,7 +98,7 @@ const figures = {
       samples.forEach(([u, v], i) => picture.mark(...at(u, v), labels[i] > 0, labels[i] > 0 ? "two" : "one"));
       if (last) picture.ring(...at(...samples[last.sample]), 10, last.wrong ? "three" : "rim");
       const weights = `(${w.map((each) => fixed(each)).join(", ")})`;
-      say(done() ? `Done: a whole pass without a mistake, after ${mistakes}. Novikoff's bound allows ${bound}. Weights ${weights}.`
+      say(done() ? `Done: a whole pass without a mistake, after ${mistakes}. Novikoff's bound for u = (${separator.join(", ")}) allows ${bound}. Weights ${weights}.`
         : !last ? `Weights ${weights}: all scores are zero, so the first sample is a mistake.`
           : `Sample ${last.sample + 1} was ${last.wrong ? "wrong: it is added to the weights, times its label" : "right: nothing happens"}. ` +
             `Weights ${weights}, ${mistakes} mistake${mistakes === 1 ? "" : "s"}; the bound is ${bound}.`);
