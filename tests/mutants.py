@@ -125,8 +125,9 @@ def test_it_has_the_signature_of_what_it_stands_in_for(name):
 @each
 def test_every_law_that_names_it_sees_it(name):
     failures, _ = meeting(name)
-    assert set(failures) == set(CATALOGUE[name].laws), "no such law"
-    assert [law for law, failure in failures.items() if failure is None] == []
+    assert set(failures) == set(CATALOGUE[name].laws), f"no such law in test_{CATALOGUE[name].module}.py"
+    blind = [law for law, failure in failures.items() if failure is None]
+    assert blind == [], "these laws hold on it: name others in killed_by, or sharpen them"
 
 
 @each

@@ -40,12 +40,18 @@ def on_pages():
 
 
 ENDS = {"line": lines, "law": checked, "page": on_pages}
+MISSING = {
+    "line": r"is cited by no line of its module: \tag{ID} in the formula of a docstring, or # (ID) behind the line",
+    "law": 'has no law: @law("ID", level=...) above a test in refnn/properties',
+    "page": "is on no page: a line <!-- formula ID --> (<!-- erratum ID -->) in a chapter of docs/chapters",
+}
 
 
 @pytest.mark.parametrize("end", ENDS)
 def test_every_item_stands_where_its_kind_demands(end):
     found = ENDS[end]()
-    assert [name for name, entry in items().items() if end in DEMANDS[entry.kind] and name not in found] == []
+    missing = [name for name, entry in items().items() if end in DEMANDS[entry.kind] and name not in found]
+    assert missing == [], f"each of these {MISSING[end]}"
 
 
 def test_no_item_is_explained_twice():
@@ -54,16 +60,17 @@ def test_no_item_is_explained_twice():
 
 
 def test_every_item_that_is_cited_is_in_the_register():
-    assert (register._code().keys() | register._laws().keys() | pages()) - items().keys() == set()
+    unknown = (register._code().keys() | register._laws().keys() | pages()) - items().keys()
+    assert unknown == set(), "an entry in refnn/register/formulas.toml is missing; its head says what the keys mean"
 
 
 def test_every_entry_has_a_title_a_kind_decks_a_status_and_a_module_that_exists():
     for entry in items().values():
         assert entry.title and entry.kind in DEMANDS
-        assert set(entry.decks) <= set(DECKS) and entry.decks
+        assert set(entry.decks) <= set(DECKS) and entry.decks, f"{entry.name}: decks: whose subject it is, slide or not"
         assert set(re.findall(r"\bS\d\b", entry.slide)) == (set(entry.decks) if entry.slide else set())
         assert entry.status in ({"wrong", "imprecise", "typographic"} if entry.is_erratum else STATUS)
-        assert entry.slide or entry.status == "added"
+        assert entry.slide or entry.status == "added", f"{entry.name}: what no slide has is of status \"added\""
         assert find_spec(f"refnn.{entry.module}")
 
 
