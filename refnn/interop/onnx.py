@@ -186,5 +186,7 @@ def _activate(made: _Graph, name: str) -> None:
             made.then("Mul", z)
             made.then("Neg")
             made.then("Exp")
-        case _:
+        case _ if name in plain:
             made.then(plain[name])
+        case _:
+            raise ValueError(f"activation: {name!r} has no ONNX operator yet; _activate in interop/onnx.py needs it")
