@@ -14,7 +14,7 @@ import pytest
 
 import refnn
 from refnn import data, model_io
-from refnn.cli import main, train
+from refnn.cli import info, main, train
 from refnn.interop import safetensors
 
 
@@ -206,6 +206,16 @@ def test_info_tells_version_kernels_and_levels(capsys):
     assert f"refnn       {refnn.__version__}" in out
     assert "kernels" in out
     assert "CPU levels" in out
+
+
+@pytest.mark.parametrize("beside, remedy", [("pyproject.toml", "pip install -e . does it there"),
+                                            ("pip", "an installation from the sources has them")])  # fmt: skip
+def test_where_nothing_is_compiled_info_says_how_to_get_it(beside, remedy, tmp_path, monkeypatch):
+    (tmp_path / beside).touch()
+    monkeypatch.setattr("refnn.cli.info.refnn.__file__", str(tmp_path / "refnn" / "__init__.py"))
+    monkeypatch.setattr("refnn.cli.info.kernels.BACKEND", "numpy")
+    monkeypatch.setattr("refnn.cli.info.kernels.why_not_compiled", "no module")
+    assert remedy in info.kernels_in_words()
 
 
 @pytest.mark.parametrize("arguments, words", [

@@ -36,7 +36,11 @@ def kernels_in_words() -> str:
 
         return f"cython, {LEVEL}, {'1 thread until refnn.set_threads(n)' if HAS_THREADS else 'built without threads'}"
     if kernels.why_not_compiled:
-        return f"{kernels.BACKEND} (none are compiled in {Path(refnn.__file__).parent}; pip install -e . does it there)"
+        home = Path(refnn.__file__).parent
+        remedy = "an installation from the sources has them, where there is a C compiler"
+        if (home.parent / "pyproject.toml").is_file():
+            remedy = "pip install -e . does it there"
+        return f"{kernels.BACKEND} (none are compiled in {home}; {remedy})"
     return f"{kernels.BACKEND} (forced by REFNN_BACKEND)"
 
 
