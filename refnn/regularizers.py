@@ -35,7 +35,7 @@ __all__ = [
 def l2(W: ArrayLike) -> np.floating:
     r"""Return the sum of the squared weights.
 
-    $$R^2(W) = \sum_{k,l} W_{kl}^2 \tag{REG-01}$$
+    $$R_{L2}(W) = \sum_{k,l} W_{kl}^2 \tag{REG-01}$$
 
     Of all weights with the same sum $c$ the even spread $c/d$ costs least, $c^2/d$ (REG-03).
 
@@ -63,7 +63,7 @@ def l2(W: ArrayLike) -> np.floating:
 def l2_backward(upstream: ArrayLike, W: ArrayLike) -> NDArray:
     r"""Return the gradient of `l2`: every weight is pulled to zero in proportion to its size.
 
-    $$\frac{\partial R^2}{\partial W} = 2W \tag{REG-01}$$
+    $$\frac{\partial R_{L2}}{\partial W} = 2W \tag{REG-01}$$
 
     Args:
         upstream: gradient of the loss in the price, shape (); in a full loss this is $\lambda$.
@@ -87,7 +87,7 @@ def l2_backward(upstream: ArrayLike, W: ArrayLike) -> NDArray:
 def l1(W: ArrayLike) -> np.floating:
     r"""Return the sum of the sizes of the weights.
 
-    $$R^1(W) = \sum_{k,l} |W_{kl}| \tag{REG-01}$$
+    $$R_{L1}(W) = \sum_{k,l} |W_{kl}| \tag{REG-01}$$
 
     Args:
         W: weights, any shape.
@@ -109,7 +109,7 @@ def l1(W: ArrayLike) -> np.floating:
 def l1_backward(upstream: ArrayLike, W: ArrayLike) -> NDArray:
     r"""Return a subgradient of `l1`: every weight is pulled to zero with the same force.
 
-    $$\frac{\partial R^1}{\partial W} = \operatorname{sign}(W) \tag{REG-01}$$
+    $$\frac{\partial R_{L1}}{\partial W} = \operatorname{sign}(W) \tag{REG-01}$$
 
     Convention: at a weight of 0 the force is 0, the middle of all subgradients $[-1, 1]$; there the price is least.
 
@@ -135,7 +135,7 @@ def l1_backward(upstream: ArrayLike, W: ArrayLike) -> NDArray:
 def l2_curvature(upstream: ArrayLike, W: ArrayLike) -> NDArray:
     r"""Return the second derivative of `l2` along each weight.
 
-    $$\frac{\partial^2 R^2}{\partial W_{kl}^2} = 2 \tag{OPT-06}$$
+    $$\frac{\partial^2 R_{L2}}{\partial W_{kl}^2} = 2 \tag{OPT-06}$$
 
     Args:
         upstream: factor of the price, shape (); in a full loss this is $\lambda$.
@@ -150,9 +150,9 @@ def l2_curvature(upstream: ArrayLike, W: ArrayLike) -> NDArray:
 
 
 def decay_factor(learning_rate: float, strength: float) -> float:
-    r"""Return what one step of gradient descent on $\lambda R^2$ alone multiplies every weight with.
+    r"""Return what one step of gradient descent on $\lambda R_{L2}$ alone multiplies every weight with.
 
-    $$W - \eta\,\lambda\,\frac{\partial R^2}{\partial W} = (1 - 2\eta\lambda)\,W \tag{REG-04}$$
+    $$W - \eta\,\lambda\,\frac{\partial R_{L2}}{\partial W} = (1 - 2\eta\lambda)\,W \tag{REG-04}$$
 
     Units without an upper bound, such as ReLU, call for it: scaling all $L$ weight matrices of a ReLU net without
     biases by $c$ scales its output by $c^L$. The weights shrink only where $0 < \eta\lambda < 1$.

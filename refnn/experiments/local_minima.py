@@ -3,7 +3,7 @@ r"""Where gradient descent ends depends on where it starts, unless the cost is c
 S2 "Local Minima": different starts reach different minima, and gradient descent never guarantees the global one. On the
 double well $(w^2 - 1)^2 + 0.3 w$ the hill between the valleys decides: every start left of it ends in the deeper one,
 every start right of it in the other (GD-04). "Never" is too much said, though: a convex cost has one valley only, and
-with a suitable rate every start reaches it (E-23).
+if that has a bottom, a small enough rate leads there from every start (E-23).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-r"""However thin the gap between two classes, the perceptron stops before Novikoff's bound is reached.
+r"""However thin the gap between two classes, the perceptron never makes more mistakes than Novikoff's bound.
 
 S1 "Perceptron: Mistake Bound Theorem" bounds the number of mistakes by $\lVert u \rVert^2 R^2 / \gamma^2$, whatever the
 order of the samples and the number of passes. Here every run repeats its samples until a pass is clean. Half the gap

@@ -58,7 +58,7 @@ def run() -> Data:
 
 
 def _sparse(H: NDArray, g: NDArray, strength: float, start: NDArray) -> NDArray:
-    """Return the weights that minimise w^T H w / 2 - g^T w + lambda R^1(w), (8,)."""
+    """Return the weights that minimise w^T H w / 2 - g^T w + lambda R_L1(w), (8,)."""
     w = start.copy()
     for _ in range(SWEEPS):
         for j in range(len(w)):
