@@ -85,7 +85,7 @@ def test_the_page_says_of_each_point_whether_the_library_agrees():
 def test_the_page_counts_what_is_stored_and_every_deviation_stands_on_it():
     stored = ledger.stored()
     page = "\n".join(ledger.page(stored))
-    assert f"{len(stored['holds']) + len(stored['deviates'])} laws" in page
+    assert f"{len(stored['holds']) + len(stored['deviates'])} cases" in page
     assert f"**{len(stored['holds'])} hold**" in page
     for reason, link in stored["deviates"].values():
         assert f"| {reason} |" in page

@@ -12,12 +12,13 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
-from ids import DOCS
+from ids import DOCS, placed
 from play import play
 
 from refnn import experiments, register
 from refnn.cli.errata import proved
 from refnn.exercises.course import Exercise, exercises
+from refnn.exercises.handout import statement
 from refnn.exercises.museum import exhibits
 from refnn.exercises.mutants import mutants
 from refnn.interop import ledger
@@ -39,7 +40,7 @@ def formula(names: str) -> Iterator[str]:
         if entry.tex:
             yield f"$$\n{_rows(entry.tex)}\n$$\n"
         code = dict.fromkeys(place for place in map(_api, register.code_lines(name)) if place)
-        thread = [f"code {', '.join([*code][:3])}"] * bool(code) + [entry.slide] * bool(entry.slide)
+        thread = [f"code {', '.join([*code][:3])}"] * bool(code) + [_slide(entry)] * bool(entry.slide)
         if thread or entry.errata:
             yield " · ".join([*thread, *entry.errata]) + "\n{ .thread }\n"
         if laws or tasks:
@@ -56,11 +57,10 @@ def erratum(names: str) -> Iterator[str]:
     """Yield what is wrong on slides, what is right, and why, computed now."""
     for name in names.split():
         entry = register.item(name)
-        *_, proof = proved(entry).partition("      proof ")
         yield f'!!! erratum "{name} · {plain(entry.title)}"\n'
-        yield f"    [](){{ #{name} }}{entry.slide or 'The slides'}: {entry.says}\n"
+        yield f"    [](){{ #{name} }}{_slide(entry) or 'The slides'}: {entry.says}\n"
         yield f"    **Right:** {entry.right}\n"
-        yield f"    *Proof, computed for this page:* {_words(' '.join(proof.split()))}\n"
+        yield f"    *Proof, computed for this page:* {_proof(entry)}\n"
 
 
 def source(name: str) -> Iterator[str]:
@@ -189,12 +189,10 @@ def practice(modules: str) -> Iterator[str]:
 def contents(_: str) -> Iterator[str]:
     """Yield the chapters in the order of the navigation, each with the sentence that it begins with."""
     yield from ("| | chapter | the idea |", "|--:|---|---|")
-    nav = (DOCS.parent / "mkdocs.yml").read_text("utf-8")
-    for number, page in enumerate(re.findall(r"chapters/\w+\.md", nav), 1):
-        title, _, text = (DOCS / page).read_text("utf-8").partition("\n")
+    for number, (page, title, text) in enumerate(_chapters(), 1):
         first, *more = re.split(r"(?<=[.?!])\s", " ".join(text.strip().split("\n\n")[0].split()))
         idea = " ".join([first, *more[: len(first) < 50]])
-        yield f"| {number} | [{title.removeprefix('# ')}](site:{page}) | {idea} |"
+        yield f"| {number} | [{title}](site:{page}) | {idea} |"
     yield ""
 
 
@@ -205,6 +203,16 @@ def counts(_: str) -> Iterator[str]:
              "laws": len(list(_all_laws())), "mutants": len(mutants()), "exercises": len(exercises()),
              "exhibits in the museum": len(exhibits()), "experiments": len(experiments.EXPERIMENTS)}  # fmt: skip
     yield " · ".join(f"**{count}** {kind}" for kind, count in kinds.items()) + "\n"
+
+
+def cases(_: str) -> Iterator[str]:
+    """Yield how many of the laws can be asked of any code, and in how many cases."""
+    known, found = list(_all_laws()), ledger.stored()
+    open_to_all = sum(law.path.startswith("refnn/") for law in known)
+    asked = len(found["holds"]) + len(found["deviates"]) + sum(found["not covered"].values())
+    yield (f"The book has {len(known)} laws, as [Home](site:index.md) counts them. {open_to_all} can be asked of any "
+           f"code; with those that are written once for all activations, they are {asked} cases. The other "
+           f"{len(known) - open_to_all} are about refnn's own experiments and data.\n")
 
 
 def symbols(_: str) -> Iterator[str]:
@@ -267,32 +275,49 @@ def law_pages() -> dict[str, str]:
 
 
 def formulas(_: str) -> Iterator[str]:
-    """Yield the index of all items: what each says, its lines, its laws, its slide, its erratum."""
+    """Yield the index of all items: what each says, its code, its laws, its slide, its erratum."""
     for module in register.modules():
         yield f"\n## {module}\n"
         for entry in register.items().values():
             if entry.module == module and not entry.is_erratum:
-                lines = ", ".join(dict.fromkeys(f"`{p.module}`" + (f" line {p.line}" if p.tagged else "")
-                                                for p in register.code_lines(entry.name)[:3]))  # fmt: skip
-                laws = [law.function for law in register.laws(entry.name)]
                 yield f"### {entry.name} {_words(plain(entry.title))} {{ #{entry.name.lower()} }}\n"
                 if entry.tex:
-                    yield f"```text\n{plain(f'${entry.tex}$')}\n```\n"
-                yield f"- slide: {_words(plain(entry.slide)) or ', '.join(entry.decks)}"
-                yield f"- code: {lines}" if lines else f"- kind: {entry.kind}"
-                if laws:
-                    yield f"- laws: {'; '.join(map(_sentence, laws[:3]))}" + f"; {len(laws) - 3} more" * (len(laws) > 3)
-                yield from (f"- erratum: [{e}](errata.md#{e.lower()})" for e in entry.errata)
+                    yield f"$$\n{_rows(entry.tex)}\n$$\n"
+                yield from (f"- {row}" for row in _index(entry))
                 yield ""
+
+
+def _index(entry: register.Item) -> Iterator[str]:
+    """Yield what the index knows of an item, as rows of a list."""
+    if entry.name in placed():
+        yield f"in the book: [{entry.name}][{entry.name}]"
+    yield f"slide: {_slide(entry)}"
+    code = [*dict.fromkeys(place for place in map(_api, register.code_lines(entry.name)) if place)]
+    yield f"code: {', '.join(code[:3])}" if code else f"kind: {entry.kind}"
+    laws = [f"[{_sentence(law.function)}][{_anchor(law)}]" for law in register.laws(entry.name)]
+    if laws:
+        yield f"laws: {'; '.join(laws[:3])}" + f"; {len(laws) - 3} more" * (len(laws) > 3)
+    if entry.errata:
+        yield f"errata: {', '.join(entry.errata)}"
 
 
 def errata(_: str) -> Iterator[str]:
     """Yield what is wrong on the slides, each with the proof computed now."""
     for entry in register.items().values():
         if entry.is_erratum:
-            first, *rest = proved(entry).splitlines()
-            yield f"\n## {_words(first)} {{ #{entry.name.lower()} }}\n"
-            yield "```text\n" + "\n".join(line.removeprefix("      ") for line in rest) + "\n```\n"
+            yield f"\n## {entry.name} {_words(plain(entry.title))} {{ #{entry.name.lower()} }}\n"
+            place = [f"in the book: [{entry.name}][{entry.name}]"] if entry.name in placed() else []
+            about = [f"of {', '.join(entry.items)}"] if entry.items else []
+            yield " · ".join([entry.status, *about, *place]) + "\n{ .thread }\n"
+            yield f"{_slide(entry) or 'The slides'}: {entry.says}\n"
+            yield f"**Right:** {entry.right}\n"
+            yield f"*Proof, computed for this page:* {_proof(entry)}\n"
+
+
+def _proof(entry: register.Item) -> str:
+    """Return the proof of an erratum, computed now."""
+    *_, proof = proved(entry).partition("      proof ")
+    return _words(" ".join(proof.split()))
 
 
 def laws_and_mutants(_: str) -> Iterator[str]:
@@ -322,17 +347,47 @@ def museum(_: str) -> Iterator[str]:
 
 
 def course(_: str) -> Iterator[str]:
-    """Yield the exercises, chapter by chapter."""
+    """Yield the exercises, chapter by chapter: what each asks for, and the first rung of its hint."""
+    pages = {title: page for page, title, _ in _chapters()}
     for chapter in dict.fromkeys(exercise.chapter for exercise in exercises().values()):
-        yield f"\n## {chapter}\n"
-        yield from ("| exercise | kind | |", "|---|---|---|")
-        yield from (f"| [](){{ #exercise.{e.name} }}`refnn start {e.name}` | {e.kind} | {_words(e.title)} |"
-                    for e in exercises().values() if e.chapter == chapter)
+        yield f"\n## {chapter}\n\n[The chapter](site:{pages[chapter]})\n{{ .thread }}\n"
+        for task in exercises().values():
+            if task.chapter == chapter:
+                yield f'??? exercise "{_words(task.title)} <small>{_words(task.name)} · {task.kind}</small>"\n'
+                yield f"    [](){{ #exercise.{task.name} }}`refnn start {task.name}`\n"
+                yield from (f"    {line}" if line else "" for part in _asked(task) for line in [*part.splitlines(), ""])
+                yield '    ??? question "A first hint"\n'
+                yield f"        {_prose(task.question)}\n"
+
+
+def _asked(task: Exercise) -> Iterator[str]:
+    """Yield what an exercise asks for, as its file says it."""
+    if task.kind == "implement":
+        yield _prose(task.task)
+        rows = []
+        for name in task.functions:
+            function = getattr(importlib.import_module(f"refnn.{task.of}"), name)
+            said = inspect.getdoc(function) or ""
+            ids = dict.fromkeys(re.findall(r"\\tag\{([A-Z]+-\d\d)", said))
+            sentence = " ".join(said.partition("\n\n")[0].split())
+            rows.append(f"- `{name}({', '.join(inspect.signature(function).parameters)})`: {sentence} {' '.join(ids)}")
+        yield "\n".join(rows)
+        return
+    yield from map(_prose, statement(task))
+    if task.exhibit:
+        yield f"```python\n{exhibits()[task.exhibit].source.strip()}\n```"
 
 
 def conventions(_: str) -> Iterator[str]:
     """Yield the convention ledger: where libraries disagree, and what the laws found on PyTorch."""
     yield from ledger.page(ledger.stored())
+
+
+def _chapters() -> Iterator[tuple[str, str, str]]:
+    """Yield page, title and text of each chapter, in the order of the navigation."""
+    for page in re.findall(r"chapters/\w+\.md", (DOCS.parent / "mkdocs.yml").read_text("utf-8")):
+        title, _, text = (DOCS / page).read_text("utf-8").partition("\n")
+        yield page, title.removeprefix("# "), text
 
 
 def _all_laws() -> Iterator[register.Law]:
@@ -355,6 +410,11 @@ def _api(place: register.Place) -> str:
     if place.module not in api_modules() or not place.function or place.function.startswith("_"):
         return ""
     return f"[`{place.function}`][refnn.{place.module}.{place.function}]"
+
+
+def _slide(entry: register.Item) -> str:
+    """Return the slides of an item; the letters of a deck are a link to what it is."""
+    return re.sub(r"\bS[0-4]\b", r"[\g<0>](site:reading.md#decks)", entry.slide or ", ".join(entry.decks))
 
 
 def _rows(tex: str) -> str:
@@ -386,6 +446,12 @@ def _words(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]|#])", r"\\\1", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
+def _prose(text: str) -> str:
+    """Return a text that Markdown leaves alone, but for its code between backticks."""
+    return "".join(part if part.startswith("`") else _words(part)
+                   for part in re.split(r"(`[^`]+`)", " ".join(text.split())))  # fmt: skip
+
+
 PARTS: dict[str, Callable[[str], Iterator[str]]] = {
     "formula": formula,
     "erratum": erratum,
@@ -403,6 +469,7 @@ PARTS: dict[str, Callable[[str], Iterator[str]]] = {
     "law": law,
     "contents": contents,
     "counts": counts,
+    "cases": cases,
     "minutes": minutes,
     "symbols": symbols,
     "kernel": kernel,

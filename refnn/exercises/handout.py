@@ -11,7 +11,7 @@ from refnn.exercises.course import Exercise, display
 from refnn.kernels import definition
 from refnn.register.plain import plain
 
-__all__ = ["handout", "solution", "stub"]
+__all__ = ["handout", "solution", "statement", "stub"]
 
 _WIDTH = 100
 _LAST = "# Check it at every save: refnn watch {name}    or once: refnn next    Stuck? refnn hint"
@@ -19,12 +19,22 @@ _LAST = "# Check it at every save: refnn watch {name}    or once: refnn next    
 
 def handout(exercise: Exercise) -> str:
     """Return the text of the file that the learner works in."""
-    head, body = {
-        "implement": _implement, "law": _law, "counterexample": _counterexample, "repair": _repair,
-    }[exercise.kind](exercise)  # fmt: skip
+    head, body = _parts(exercise)
     words = "\n\n".join(_filled(part) for part in (_sentence(exercise.title), *head) if part)
     docstring = f'{_raw(words)}"""{words}\n"""'
     return f"{docstring}\n\n{body.strip()}\n\n\n{_LAST.format(name=exercise.name)}\n"
+
+
+def statement(exercise: Exercise) -> list[str]:
+    """Return what the file says is to be done, in paragraphs, without the stub."""
+    return [part for part in _parts(exercise)[0] if part]
+
+
+def _parts(exercise: Exercise) -> tuple[list[str], str]:
+    """Return the words and the code of a file."""
+    return {
+        "implement": _implement, "law": _law, "counterexample": _counterexample, "repair": _repair,
+    }[exercise.kind](exercise)  # fmt: skip
 
 
 def _sentence(title: str) -> str:
