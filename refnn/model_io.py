@@ -53,6 +53,18 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
 
     Returns:
         The path.
+
+    Example:
+        >>> import tempfile
+        >>> from refnn import Dense, Network, load, save
+        >>> net = Network([Dense(3, activation="relu"), Dense(2)], 4, seed=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = save(net, Path(folder, "net.npz"), epochs=20, data="digits")
+        ...     again, notes = load(path)
+        >>> notes
+        {'epochs': 20, 'data': 'digits'}
+        >>> bool((again.forward([[1, 2, 3, 4]]) == net.forward([[1, 2, 3, 4]])).all())
+        True
     """
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
@@ -74,6 +86,15 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is no network of refnn, is cut off or disagrees with itself.
+
+    Example: nothing but the file is needed, for it knows its layers.
+
+        >>> import tempfile
+        >>> from refnn import Dense, Network, load, save
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     net, notes = load(save(Network([Dense(2)], 3, seed=0), Path(folder, "net.npz")))
+        >>> net.layers[0].units, net.input_shape
+        (2, (3,))
     """
     with _reading(path, "network") as (description, parameters):
         described = [_layer(dict(config)) for config in description["layers"]]
@@ -104,16 +125,17 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str], **note
 
     Example: whoever is interrupted starts the same program again, and it goes on where it was.
 
-        >>> import os, tempfile
+        >>> import tempfile
         >>> from refnn import Dense, Network, fit, load_checkpoint, save_checkpoint
-        >>> X, y, file = [[0.0], [1.0]], [0, 1], os.path.join(tempfile.mkdtemp(), "run.npz")
-        >>> def program(epochs):
+        >>> X, y = [[0.0], [1.0]], [0, 1]
+        >>> def program(file, epochs):
         ...     net, resume = Network([Dense(2)], 1, seed=3), None
-        ...     if os.path.exists(file):
+        ...     if file.exists():
         ...         resume, _ = load_checkpoint(file)
         ...     return fit(net, X, y, epochs=epochs, resume=resume, checkpoint=lambda c: save_checkpoint(c, file))
-        >>> part = program(epochs=3)  # interrupted, say
-        >>> history = program(epochs=5)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     part = program(Path(folder, "run.npz"), epochs=3)  # interrupted, say
+        ...     history = program(Path(folder, "run.npz"), epochs=5)
         >>> history[:3] == part, [epoch.number for epoch in history]
         (True, [1, 2, 3, 4, 5])
     """
