@@ -190,10 +190,11 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     Example:
         >>> import tempfile
-        >>> path = Path(tempfile.mkdtemp(), "a")
-        >>> with written_whole(path) as file:
-        ...     _ = file.write(b"all of it")
-        >>> path.read_bytes(), [*path.parent.iterdir()] == [path]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "a")
+        ...     with written_whole(path) as file:
+        ...         _ = file.write(b"all of it")
+        ...     path.read_bytes(), [*path.parent.iterdir()] == [path]
         (b'all of it', True)
     """
     path = Path(os.path.realpath(path))

@@ -353,8 +353,9 @@ def course(_: str) -> Iterator[str]:
         yield f"\n## {chapter}\n\n[The chapter](site:{pages[chapter]})\n{{ .thread }}\n"
         for task in exercises().values():
             if task.chapter == chapter:
-                yield f'??? exercise "{_words(task.title)} <small>{_words(task.name)} · {task.kind}</small>"\n'
-                yield f"    [](){{ #exercise.{task.name} }}`refnn start {task.name}`\n"
+                kind = f"<small>{_words(task.name)} · {task.kind}</small>"
+                yield f'??? exercise "[](){{ #exercise.{task.name} }}{_words(task.title)} {kind}"\n'
+                yield f"    `refnn start {task.name}`\n"
                 yield from (f"    {line}" if line else "" for part in _asked(task) for line in [*part.splitlines(), ""])
                 yield '    ??? question "A first hint"\n'
                 yield f"        {_prose(task.question)}\n"
