@@ -178,7 +178,8 @@ def _pieces(known: int, *arrays: NDArray) -> Iterator[tuple[NDArray, ...]]:
     """
     dtype = arrays[known].dtype.newbyteorder("=")
     if arrays[known].size <= _PIECE and all(array.dtype == dtype for array in arrays):
-        yield arrays  # small enough as they are
+        # small enough as they are; but NumPy 1 counts in float64 where an array has no axis
+        yield tuple(np.atleast_1d(array) for array in arrays)
         return
     ways: list[Any] = [["readonly"]] * known + [["readwrite"]] * (len(arrays) - known)
     flags: list[Any] = ["external_loop", "buffered", "zerosize_ok"]
