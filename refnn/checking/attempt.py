@@ -5,8 +5,6 @@ It answers in lines of JSON, each as soon as it is known, so that what is known 
 
 import importlib.util
 import inspect
-import json
-import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from refnn.checking.card import line_of
-from refnn.checking.child import Channel, limit_memory
+from refnn.checking.child import Channel, limit_memory, opened
 from refnn.checking.difference import sentence_of
 from refnn.exercises.course import Exercise, exercise
 from refnn.properties.subject import NotWrittenYet, Subject
@@ -36,10 +34,7 @@ class Unusable(Exception):
 
 def main() -> None:
     """Try the file of the job."""
-    job = json.load(sys.stdin)
-    channel = Channel()
-    sys.stdin = open(os.devnull)  # noqa: SIM115  # input() finds the end of the file
-    os.dup2(sys.stdin.fileno(), 0)
+    job, channel = opened()
     import refnn.activations
     import refnn.conv  # noqa: F401  # the memory for NumPy and the kernels is not the learner's
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Channel", "limit_memory"]
+__all__ = ["Channel", "limit_memory", "opened"]
 
 
 class Channel:
@@ -32,12 +32,18 @@ class Channel:
         self.file.flush()
 
 
-def main() -> None:
-    """Load the subject, and run the laws of the job on it."""
+def opened() -> tuple[dict[str, Any], Channel]:
+    """Return the job, and the channel that answers it; from then on input() finds the end of the file."""
     job = json.load(sys.stdin)
     channel = Channel()
-    sys.stdin = open(os.devnull)  # noqa: SIM115  # input() finds the end of the file
+    sys.stdin = open(os.devnull)  # noqa: SIM115
     os.dup2(sys.stdin.fileno(), 0)
+    return job, channel
+
+
+def main() -> None:
+    """Load the subject, and run the laws of the job on it."""
+    job, channel = opened()
 
     import pytest
 
