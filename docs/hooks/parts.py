@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
-from ids import DOCS, placed
 from play import play
 
 from refnn import experiments, register
@@ -25,7 +24,8 @@ from refnn.interop import ledger
 from refnn.register import records as register_records
 from refnn.register.plain import plain
 
-LADDER = Path(__file__).parent.parent / "data" / "ladder.json"  # refnn bench --ladder --json docs/data/ladder.json
+DOCS = Path(__file__).parent.parent
+LADDER = DOCS / "data" / "ladder.json"  # refnn bench --ladder --json docs/data/ladder.json
 WIDEST = 72  # characters of a formula in one row
 ENGINE = ("layers", "network", "training", "model_io", "data", "kernels")
 
@@ -39,8 +39,8 @@ def formula(names: str) -> Iterator[str]:
         yield f"[](){{ #{name} }}**[{name}][{name.lower()}]** {entry.title}\n"
         if entry.tex:
             yield f"$$\n{_rows(entry.tex)}\n$$\n"
-        code = dict.fromkeys(place for place in map(_api, register.code_lines(name)) if place)
-        thread = [f"code {', '.join([*code][:3])}"] * bool(code) + [_slide(entry)] * bool(entry.slide)
+        code = _code(name)
+        thread = [f"code {', '.join(code)}"] * bool(code) + [_slide(entry)] * bool(entry.slide)
         if thread or entry.errata:
             yield " · ".join([*thread, *entry.errata]) + "\n{ .thread }\n"
         if laws or tasks:
@@ -58,9 +58,9 @@ def erratum(names: str) -> Iterator[str]:
     for name in names.split():
         entry = register.item(name)
         yield f'!!! erratum "{name} · {plain(entry.title)}"\n'
-        yield f"    [](){{ #{name} }}{_slide(entry) or 'The slides'}: {entry.says}\n"
-        yield f"    **Right:** {entry.right}\n"
-        yield f"    *Proof, computed for this page:* {_proof(entry)}\n"
+        says, *why = _corrected(entry)
+        yield f"    [](){{ #{name} }}{says}"
+        yield from (f"    {line}" for line in why)
 
 
 def source(name: str) -> Iterator[str]:
@@ -289,11 +289,10 @@ def formulas(_: str) -> Iterator[str]:
 
 def _index(entry: register.Item) -> Iterator[str]:
     """Yield what the index knows of an item, as rows of a list."""
-    if entry.name in placed():
-        yield f"in the book: [{entry.name}][{entry.name}]"
+    yield f"in the book: [{entry.name}][{entry.name}]"
     yield f"slide: {_slide(entry)}"
-    code = [*dict.fromkeys(place for place in map(_api, register.code_lines(entry.name)) if place)]
-    yield f"code: {', '.join(code[:3])}" if code else f"kind: {entry.kind}"
+    code = _code(entry.name)
+    yield f"code: {', '.join(code)}" if code else f"kind: {entry.kind}"
     laws = [f"[{_sentence(law.function)}][{_anchor(law)}]" for law in register.laws(entry.name)]
     if laws:
         yield f"laws: {'; '.join(laws[:3])}" + f"; {len(laws) - 3} more" * (len(laws) > 3)
@@ -306,18 +305,17 @@ def errata(_: str) -> Iterator[str]:
     for entry in register.items().values():
         if entry.is_erratum:
             yield f"\n## {entry.name} {_words(plain(entry.title))} {{ #{entry.name.lower()} }}\n"
-            place = [f"in the book: [{entry.name}][{entry.name}]"] if entry.name in placed() else []
             about = [f"of {', '.join(entry.items)}"] if entry.items else []
-            yield " · ".join([entry.status, *about, *place]) + "\n{ .thread }\n"
-            yield f"{_slide(entry) or 'The slides'}: {entry.says}\n"
-            yield f"**Right:** {entry.right}\n"
-            yield f"*Proof, computed for this page:* {_proof(entry)}\n"
+            yield " · ".join([entry.status, *about, f"in the book: [{entry.name}][{entry.name}]"]) + "\n{ .thread }\n"
+            yield from _corrected(entry)
 
 
-def _proof(entry: register.Item) -> str:
-    """Return the proof of an erratum, computed now."""
+def _corrected(entry: register.Item) -> Iterator[str]:
+    """Yield what the slides say, what is right, and why, computed now."""
     *_, proof = proved(entry).partition("      proof ")
-    return _words(" ".join(proof.split()))
+    yield f"{_slide(entry) or 'The slides'}: {entry.says}\n"
+    yield f"**Right:** {entry.right}\n"
+    yield f"*Proof, computed for this page:* {_words(' '.join(proof.split()))}\n"
 
 
 def laws_and_mutants(_: str) -> Iterator[str]:
@@ -404,6 +402,11 @@ def _exercises(name: str) -> Iterator[Exercise]:
     for task in exercises().values():
         if task.law in written or any((task.of, function) in functions for function in task.functions):
             yield task
+
+
+def _code(name: str) -> list[str]:
+    """Return links to the functions, three at most, that cite an item."""
+    return [*dict.fromkeys(link for link in map(_api, register.code_lines(name)) if link)][:3]
 
 
 def _api(place: register.Place) -> str:
