@@ -44,7 +44,7 @@ def cases(dtype):
     yield "matmul", lambda m: m.matmul(a, b, None, False, c)
     x, W = rng.standard_normal((4, 16, 16, 16)).astype(dtype), rng.standard_normal((32, 144)).astype(dtype)
     z, dW = np.empty((4, 14, 14, 32), dtype), np.empty((144, 32), dtype)
-    yield "conv2d", lambda m: m.conv2d(x, W, None, 3, 3, 1, 1, False, z)
+    yield "conv2d", lambda m: m.conv2d(x, W, None, 3, 3, 1, 1, 0, 0, False, z)
     yield "conv2d_to_kernel", lambda m: m.conv2d_to_kernel(z, x, 3, 3, 1, 1, dW)
     w, g, mean, square = (np.abs(rng.standard_normal(4096)).astype(dtype) for _ in range(4))
     yield "adam", lambda m: m.adam(w, g, mean, square, 1e-3, 0.9, 0.999, 0.5, 0.5, 1e-8)

@@ -87,6 +87,35 @@ def test_the_forms_of_conv2d_agree(case, relu):
     assert (kernels.conv2d(*args) == expected).all()
 
 
+@st.composite
+def bordered_batches(draw):
+    """Draw batches of several tiles of images, with borders, some wider than the kernel, and here and there a NaN."""
+    dtype, rng = draw(FLOATS), np.random.default_rng(draw(st.integers(0, 2**32)))
+    n, channels, features = draw(st.integers(1, 14)), draw(st.integers(7, 18)), draw(st.integers(1, 34))
+    size, stride, padding = [tuple(draw(st.tuples(s, s))) for s in (SIDE, st.integers(1, 3), st.integers(0, 5))]
+    sides = [draw(st.integers(max(1, k - 2 * p), 9)) for k, p in zip(size, padding, strict=True)]
+    outputs = [kernels.output_side(*s) for s in zip(sides, size, stride, padding, strict=True)]
+    shapes = (n, channels, *sides), (features, channels, *size), (n, features, *outputs)
+    cases = [fenced(shape, dtype, np.nan)[0] for shape in shapes]
+    for array in cases:
+        array[...] = rng.integers(-4, 5, array.shape)
+    odd = cases[draw(st.integers(0, 2))]
+    odd[tuple(rng.integers(odd.shape))] = draw(st.sampled_from([1, 1, np.inf, -np.inf, np.nan]))
+    return *cases, stride, padding
+
+
+@given(bordered_batches())
+def test_what_is_left_out_of_the_border_changes_nothing(case):
+    """The compiled form leaves zeros of the border out, but zero times infinity is NaN and must stay so."""
+    x, W, dz, stride, padding = case
+    for name, args, shape in (("conv2d", (x, W, None, stride, padding, False), dz.shape),
+                              ("conv2d_to_input", (dz, W, stride, padding), x.shape),
+                              ("conv2d_to_kernel", (dz, x, stride, padding), W.shape)):  # fmt: skip
+        expected = filled(vectorized, name, shape, x.dtype, *args)
+        assert all(np.array_equal(filled(form, name, shape, x.dtype, *args), expected, equal_nan=True)
+                   for form in FORMS[1:])  # fmt: skip
+
+
 @pytest.mark.parametrize("features", range(1, 41))
 @pytest.mark.parametrize("channels, width", [(1, 5), (1, 20), (1, 40), (2, 5)])
 def test_each_of_any_number_of_features_gets_its_own_bias_and_kernel(features, channels, width):

@@ -77,7 +77,8 @@ def matmul(a: NDArray, b: NDArray, bias: NDArray | None, relu: bool, out: NDArra
 def conv2d(x: NDArray, W: NDArray, b: NDArray | None, stride: Index, padding: Index, relu: bool, out: NDArray) -> None:
     """Fill out (n, F, Ho, Wo) with the cross-correlation of x with W."""
     bias = None if b is None else np.ascontiguousarray(b)
-    _kernels.conv2d(_padded(x, padding), _rows(W), bias, *W.shape[2:], *stride, relu, out.transpose(0, 2, 3, 1))
+    _kernels.conv2d(_padded(x, padding), _rows(W), bias, *W.shape[2:], *stride, *padding, relu,
+                    out.transpose(0, 2, 3, 1))
 
 
 def conv2d_to_input(upstream: NDArray, W: NDArray, stride: Index, padding: Index, out: NDArray) -> None:
@@ -102,7 +103,7 @@ def conv2d_to_kernel(upstream: NDArray, x: NDArray, stride: Index, padding: Inde
     """Fill out (F, C, kH, kW) with the gradient in the kernel."""
     features, channels, height, width = out.shape
     dW = np.empty((height * width * channels, features), out.dtype)
-    _kernels.conv2d_to_kernel(_last(upstream), _padded(x, padding), height, width, *stride, dW)
+    _kernels.conv2d_to_kernel(_last(upstream), _padded(x, padding), height, width, *stride, padding[0], dW)
     out[...] = dW.reshape(height, width, channels, features).transpose(3, 2, 0, 1)
 
 

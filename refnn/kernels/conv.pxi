@@ -16,6 +16,16 @@ cdef enum:
     FEW = 12   # features that leave many columns of a tile idle
     PARTS = 4  # that a batch is cut into where each needs memory of its own
     STRIP = 32 # rows of a picture at a time
+    SHARE = 64 # pixels of several images that one thread takes at a time
+
+
+cdef struct Layer:
+    Py_ssize_t line, channels, kernel_height, kernel_width, features  # a line of the image has so many numbers
+    Py_ssize_t across, down  # of a tile
+
+
+cdef struct Sight:
+    int top, bottom, left, right  # the rows and columns of a kernel that lie over the image, not over its border
 
 
 cdef Py_ssize_t* origins(Py_ssize_t height, Py_ssize_t width, Py_ssize_t row, Py_ssize_t column) except NULL:
@@ -30,54 +40,106 @@ cdef Py_ssize_t* origins(Py_ssize_t height, Py_ssize_t width, Py_ssize_t row, Py
     return origin
 
 
+cdef Sight* sights(Py_ssize_t height, Py_ssize_t width, Py_ssize_t kernel_height, Py_ssize_t kernel_width,
+                   Py_ssize_t stride_height, Py_ssize_t stride_width, Py_ssize_t H, Py_ssize_t W,
+                   Py_ssize_t border_height, Py_ssize_t border_width) except NULL:
+    """Return what each output pixel sees of a padded image (H, W) that begins behind this border."""
+    cdef Py_ssize_t i, j
+    cdef Sight* sight = <Sight*>malloc(height * width * sizeof(Sight))
+    if sight == NULL:
+        raise MemoryError
+    for i in range(height):
+        for j in range(width):
+            sight[i * width + j].top = <int>max(0, border_height - i * stride_height)
+            sight[i * width + j].bottom = <int>min(kernel_height, H - border_height - i * stride_height)
+            sight[i * width + j].left = <int>max(0, border_width - j * stride_width)
+            sight[i * width + j].right = <int>min(kernel_width, W - border_width - j * stride_width)
+    return sight
+
+
 def conv2d(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bias, Py_ssize_t kernel_height,
-           Py_ssize_t kernel_width, Py_ssize_t stride_height, Py_ssize_t stride_width, bint relu,
-           real[:, :, :, ::1] z):
-    """z (n, Ho, Wo, F) = the patches of x times W^T, plus the bias, cut at zero."""
-    cdef Py_ssize_t channels = x.shape[3], line = x.shape[2] * channels, K = W.shape[1], run = kernel_width * channels
+           Py_ssize_t kernel_width, Py_ssize_t stride_height, Py_ssize_t stride_width, Py_ssize_t border_height,
+           Py_ssize_t border_width, bint relu, real[:, :, :, ::1] z):
+    """z (n, Ho, Wo, F) = the patches of x times W^T, plus the bias, cut at zero; the border of x is zeros.
+
+    The rows of a tile are neighbouring pixels. With a border they are the same pixel of several images instead, while
+    there are enough: what lies over the border is the same for all of them then, and is left out, a sixth of all
+    multiplications for 3x3 kernels on 8x8 pixels. But zero times infinity is NaN, so all weights must be finite.
+    """
     cdef Py_ssize_t height = z.shape[1], width = z.shape[2], features = z.shape[3], pixels = height * width
-    cdef Py_ssize_t n, across = width_for(features), images = z.shape[0]
+    cdef Py_ssize_t channels = x.shape[3], K = W.shape[1], images = z.shape[0], each = x.shape[1] * x.shape[2] * channels
+    cdef Py_ssize_t across = width_for(features), down = height_of(across), groups = 0, shares = panels(pixels, SHARE)
+    cdef Py_ssize_t n, p, k
     cdef bint many = images * pixels * features * K > WORTH
-    check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, z.shape[0],
-          height, width, K == kernel_height * run and W.shape[0] == features
+    cdef Layer layer = Layer(x.shape[2] * channels, channels, kernel_height, kernel_width, features, across, down)
+    check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, images,
+          height, width, K == kernel_height * kernel_width * channels and W.shape[0] == features
           and (bias is None or bias.shape[0] == features))
     if images * pixels * features == 0:
         return
     if channels == 1 and stride_height == stride_width == 1 and features <= FEW:
         one_channel(x, W, bias, kernel_height, kernel_width, relu, z)
         return
-    cdef Py_ssize_t* origin = origins(height, width, stride_height * line, stride_width * channels)
+    if channels < FEW_CHANNELS or not ((border_height or border_width) and all_finite(features * K, &W[0, 0])):
+        border_height = border_width = 0
+    else:
+        groups = images // down
+    cdef Py_ssize_t* origin = origins(height, width, stride_height * layer.line, stride_width * channels)
+    cdef Py_ssize_t* image = origins(1, down, 0, each)
+    cdef Sight* sight = sights(height, width, kernel_height, kernel_width, stride_height, stride_width, x.shape[1],
+                               x.shape[2], border_height, border_width)
     cdef real* start = starts(bias, features, across, True, <const real*>NULL)
     cdef real* kernels = room(panels(features, across) * across * K, start)
     cdef const real* first = &x[0, 0, 0, 0] if K else NULL
-    cdef Py_ssize_t each = x.shape[1] * line
     with nogil:
         if K:
             pack_columns(features, K, &W[0, 0], K, 1, across, kernels)
-        for n in prange(images, schedule="static", num_threads=threads, use_threads_if=many):
-            one_image(first + n * each, line, origin, pixels, kernel_height, run, kernels, features, start, relu,
-                      &z[n, 0, 0, 0])
+        for k in prange(groups * shares, schedule="static", num_threads=threads, use_threads_if=many):
+            n = k // shares * down
+            outputs(layer, k % shares * pixels // shares, (k % shares + 1) * pixels // shares, pixels, first + n * each,
+                    origin, image, sight, kernels, start, relu, &z[n, 0, 0, 0])
+        for n in prange(groups * down, images, schedule="static", num_threads=threads, use_threads_if=many):
+            outputs(layer, 0, panels(pixels, down), pixels, first + n * each, origin, NULL, sight, kernels, start, relu,
+                    &z[n, 0, 0, 0])
         leave(kernels)
         leave(start)
+        free(sight)
+        free(image)
         free(origin)
 
 
-cdef void one_image(const real* x, Py_ssize_t line, const Py_ssize_t* origin, Py_ssize_t pixels,
-                    Py_ssize_t kernel_height, Py_ssize_t run, const real* kernels, Py_ssize_t features,
-                    const real* start, bint relu, real* z) noexcept nogil:
-    """The convolution of one image, tile by tile; a tile takes the kernel row by row."""
-    cdef Py_ssize_t p, q, a, across = width_for(features), down = height_of(across), K = kernel_height * run
+cdef void outputs(Layer layer, Py_ssize_t first, Py_ssize_t last, Py_ssize_t pixels, const real* x,
+                  const Py_ssize_t* origin, const Py_ssize_t* image, const Sight* sight, const real* kernels,
+                  const real* start, bint relu, real* z) noexcept nogil:
+    """Some tiles of outputs, of the pixels of one image, or of a pixel of each `image`.
+
+    A tile takes the kernel row by row, as far as it lies over the image. Neighbours do not see the same columns of it.
+    """
+    cdef Py_ssize_t across = layer.across, down = layer.down, channels = layer.channels, features = layer.features
+    cdef Py_ssize_t step = layer.kernel_width * channels, K = layer.kernel_height * step, p, q, a
+    cdef Py_ssize_t top, bottom, left = 0, run, count = down, row = features
+    cdef const Py_ssize_t* rows = image
+    cdef const real* corner = x
+    cdef real* target
     cdef const real* begin
     cdef real sums[TILE]
-    for p in range(panels(pixels, down)):
+    for p in range(first, last):
+        if image == NULL:
+            rows, target, count = origin + p * down, z + p * down * features, min(down, pixels - p * down)
+            top, bottom, run = sight[p * down + count - 1].top, sight[p * down].bottom, step
+        else:
+            corner, target, row = x + origin[p], z + p * features, pixels * features
+            top, bottom, left = sight[p].top, sight[p].bottom, sight[p].left * channels
+            run = sight[p].right * channels - left
+        if top >= bottom or run < 0:  # nothing but the border
+            top, bottom, run = 0, 1, 0
         for q in range(panels(features, across)):
             begin = start + q * TILE
-            for a in range(kernel_height):
-                tile(across, run, x + a * line, origin + p * down, kernels + (q * K + a * run) * across, begin,
-                     0 if relu and a == kernel_height - 1 else -INFINITY, sums, across)
+            for a in range(top, bottom):
+                tile(across, run, corner + a * layer.line + left, rows, kernels + (q * K + a * step + left) * across,
+                     begin, 0 if relu and a == bottom - 1 else -INFINITY, sums, across)
                 begin = sums
-            store(across, sums, min(down, pixels - p * down), min(across, features - q * across),
-                  z + p * down * features + q * across, features, 1)
+            store(across, sums, count, min(across, features - q * across), target + q * across, row, 1)
 
 
 def conv2d_to_input(const real[:, :, :, ::1] dz, const real[:, ::1] W, Py_ssize_t kernel_height,

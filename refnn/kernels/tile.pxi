@@ -179,11 +179,15 @@ cdef void pack_columns(Py_ssize_t columns, Py_ssize_t depth, const real* x, Py_s
                         out[k * width + half * NARROW + j] = 0
                 copy_row(full, x + k * step, out + k * width)
         else:
-            for k in range(depth):
-                for j in range(full):
-                    out[k * width + j] = x[j * column + k * step]
+            for k in range(depth if full < width else 0):
                 for j in range(full, width):
                     out[k * width + j] = 0
+            if step == 1:
+                transpose(full, depth, x, column, out, width)
+            else:
+                for k in range(depth):
+                    for j in range(full):
+                        out[k * width + j] = x[j * column + k * step]
         x += width * column
         out += width * depth
 
@@ -191,11 +195,50 @@ cdef void pack_columns(Py_ssize_t columns, Py_ssize_t depth, const real* x, Py_s
 cdef void pack_rows(Py_ssize_t rows, Py_ssize_t depth, const real* x, Py_ssize_t row, Py_ssize_t step,
                     real* out) noexcept nogil:
     """Lay rows out one after another: out[i, k] = x[row i, k]."""
-    cdef Py_ssize_t i, k, block
-    for block in range(panels(depth, NARROW)):  # a few lines of memory at a time, since most often this is a transpose
+    cdef Py_ssize_t i, k
+    if row == 1:
+        transpose(depth, rows, x, step, out, depth)
+    else:
         for i in range(rows):
-            for k in range(block * NARROW, min(depth, (block + 1) * NARROW)):
+            for k in range(depth):
                 out[i * depth + k] = x[i * row + k * step]
+
+
+cdef void transpose(Py_ssize_t rows, Py_ssize_t columns, const real* x, Py_ssize_t x_row, real* out,
+                    Py_ssize_t out_row) noexcept nogil:
+    """out[j, i] = x[i, j], in squares of sixteen by sixteen, for which the compiler shuffles whole vectors.
+
+    The last squares lie partly over the ones before them.
+    """
+    cdef Py_ssize_t p, q, i, j, tall = min(rows, NARROW), full = min(columns, NARROW)
+    cdef real square[NARROW * NARROW]
+    cdef real turned[NARROW * NARROW]
+    cdef const real* seen
+    cdef real* target
+    if rows < NARROW // 2 or columns <= NARROW // 2:  # most of a square would be idle
+        for j in range(columns):
+            for i in range(rows):
+                out[j * out_row + i] = x[i * x_row + j]
+        return
+    for p in range(panels(rows, NARROW)):
+        for q in range(panels(columns, NARROW)):
+            i, j = min(p * NARROW, rows - tall), min(q * NARROW, columns - full)
+            seen, target = x + i * x_row + j, out + j * out_row + i
+            if full == NARROW:
+                for i in range(tall):
+                    memcpy(square + i * NARROW, seen + i * x_row, NARROW * sizeof(real))
+            else:
+                for i in range(tall):
+                    copy_row(full, seen + i * x_row, square + i * NARROW)
+            for j in range(NARROW):
+                for i in range(NARROW):
+                    turned[j * NARROW + i] = square[i * NARROW + j]
+            if tall == NARROW:
+                for j in range(full):
+                    memcpy(target + j * out_row, turned + j * NARROW, NARROW * sizeof(real))
+            else:
+                for j in range(full):
+                    copy_row(tall, turned + j * NARROW, target + j * out_row)
 
 
 cdef void store(Py_ssize_t width, const real* sums, Py_ssize_t rows, Py_ssize_t columns, real* c, Py_ssize_t row,
