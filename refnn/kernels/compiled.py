@@ -115,7 +115,6 @@ def max_pool2d(x: NDArray, size: Index, stride: Index, padding: Index, out: NDAr
 def max_pool2d_backward(upstream: NDArray, winner: NDArray, size: Index, stride: Index, padding: Index,
                         out: NDArray) -> None:
     """Fill out with the gradient in the images: each window's goes to its winner."""
-    out[...] = 0
     _kernels.max_pool2d_backward(_last(upstream), _last(winner), *size, *stride, *padding, out.transpose(0, 2, 3, 1))
 
 

@@ -2,7 +2,7 @@
 from cython.parallel cimport prange
 from libc.math cimport INFINITY, log, log1p, sqrt, sqrtf
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 cdef extern from *:
     """

@@ -114,35 +114,71 @@ cdef inline void challenge(real there, int here, real* best, int* place) noexcep
 def max_pool2d_backward(const real[:, :, :, ::1] dz, const int[:, :, :, ::1] winner, Py_ssize_t size_height,
                         Py_ssize_t size_width, Py_ssize_t stride_height, Py_ssize_t stride_width, Py_ssize_t top,
                         Py_ssize_t left, real[:, :, :, ::1] dx):
-    """Add to dx (n, H, W, C), zero at first, the gradient of each window at its winner."""
-    cdef Py_ssize_t n, i, j, c, row, column, channels = dz.shape[3], line = dx.shape[2] * channels
-    cdef const real* share
-    cdef const int* place
-    cdef real* corner
+    """dx (n, H, W, C): the gradient of each window at its winner."""
+    cdef Py_ssize_t n, i, channels = dz.shape[3], line = dx.shape[2] * channels, each = dx.shape[1] * line
+    cdef Py_ssize_t height = dz.shape[1], width = dz.shape[2]
     cdef Py_ssize_t* reach
     check_pool(dx.shape[0], dx.shape[3], dx.shape[1] + 2 * top, dx.shape[2] + 2 * left, size_height, size_width,
-               stride_height, stride_width, dz.shape[0], dz.shape[1], dz.shape[2], dz.shape[3])
-    if not (winner.shape[0] == dz.shape[0] and winner.shape[1] == dz.shape[1] and winner.shape[2] == dz.shape[2]
-            and winner.shape[3] == dz.shape[3]):
+               stride_height, stride_width, dz.shape[0], height, width, channels)
+    if not (winner.shape[0] == dz.shape[0] and winner.shape[1] == height and winner.shape[2] == width
+            and winner.shape[3] == channels):
         raise ValueError("kernels: shapes do not fit")
-    if channels == 0 or dz.shape[0] * dz.shape[1] * dz.shape[2] == 0:
+    cdef bint many = dz.shape[0] * height * width * channels > WORTH // 8
+    cdef bint paved = (channels >= FEW_CHANNELS and stride_height == size_height and stride_width == size_width
+                       and top == left == 0 and dx.shape[1] == height * size_height
+                       and dx.shape[2] == width * size_width)
+    if dx.shape[0] * each == 0:
         return
-    cdef bint many = dz.shape[0] * dz.shape[1] * dz.shape[2] * channels > WORTH // 8
+    if dz.shape[0] * height * width == 0:
+        dx[...] = 0
+        return
     reach = offsets(size_height * size_width)  # from the corner of a window to each of its places
     with nogil:
         for i in range(size_height * size_width):
             reach[i] = i // size_width * line + i % size_width * channels
         for n in prange(dz.shape[0], schedule="static", num_threads=threads, use_threads_if=many):
-            for i in range(dz.shape[1]):
-                for j in range(dz.shape[2]):
-                    share = &dz[n, i, j, 0]
-                    place = &winner[n, i, j, 0]
-                    row = i * stride_height - top
-                    column = j * stride_width - left
-                    corner = &dx[n, 0, 0, 0] + row * line + column * channels
-                    for c in range(channels):
-                        corner[reach[place[c]] + c] += share[c]
+            if paved:
+                pave(&dz[n, 0, 0, 0], &winner[n, 0, 0, 0], height, width, channels, size_height, size_width,
+                     &dx[n, 0, 0, 0])
+            else:
+                scatter(&dz[n, 0, 0, 0], &winner[n, 0, 0, 0], height, width, channels, stride_height, stride_width,
+                        top, left, reach, each, line, &dx[n, 0, 0, 0])
         free(reach)
+
+
+cdef void scatter(const real* dz, const int* winner, Py_ssize_t height, Py_ssize_t width, Py_ssize_t channels,
+                  Py_ssize_t stride_height, Py_ssize_t stride_width, Py_ssize_t top, Py_ssize_t left,
+                  const Py_ssize_t* reach, Py_ssize_t each, Py_ssize_t line, real* dx) noexcept nogil:
+    """Add each share to its winner: windows may overlap, and may not see all pixels."""
+    cdef Py_ssize_t i, j, c
+    cdef real* corner
+    memset(dx, 0, each * sizeof(real))
+    for i in range(height):
+        for j in range(width):
+            corner = dx + (i * stride_height - top) * line + (j * stride_width - left) * channels
+            for c in range(channels):
+                corner[reach[winner[c]] + c] += dz[c]
+            dz += channels
+            winner += channels
+
+
+cdef void pave(const real* dz, const int* winner, Py_ssize_t height, Py_ssize_t width, Py_ssize_t channels,
+               Py_ssize_t size_height, Py_ssize_t size_width, real* dx) noexcept nogil:
+    """Write each pixel once, its window's share or zero: windows side by side cover the whole image.
+
+    With few channels this would be many choices and no vector.
+    """
+    cdef Py_ssize_t i, j, a, b, c
+    cdef const real* share
+    cdef const int* place
+    for i in range(height):
+        for a in range(size_height):
+            for j in range(width):
+                share, place = dz + (i * width + j) * channels, winner + (i * width + j) * channels
+                for b in range(size_width):
+                    for c in range(channels):
+                        dx[c] = share[c] if place[c] == a * size_width + b else 0
+                    dx += channels
 
 
 def avg_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t size_width, Py_ssize_t stride_height,
