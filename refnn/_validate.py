@@ -167,7 +167,7 @@ def class_labels(name: str, values: ArrayLike, n: int, classes: int) -> NDArray:
                         f"zeros and ones), got dtype {labels.dtype}")
     if not same_shape(name, labels, (n,)).size:
         return np.empty(0, np.intp)
-    wrong = (labels < 0) | (labels >= classes)
+    wrong = labels.astype(np.uintp) >= classes  # a negative one wraps around to a huge one
     if wrong.any():
         raise ValueError(f"{name}: expected labels 0..{classes - 1}, counted from 0, got {labels[wrong][0]} "
                          f"at {wrong.argmax()}")

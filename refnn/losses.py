@@ -714,7 +714,7 @@ def _softmax_cross_entropy(scores: NDArray, labels: NDArray) -> tuple[float, NDA
     """Return mean and gradient of `softmax_cross_entropy` from one pass of the kernel."""
     each, gradient = kernels.softmax_cross_entropy(scores, class_labels("labels", labels, *scores.shape))
     gradient /= len(each)
-    return float(each.mean()), gradient
+    return float(np.add.reduce(each) / len(each)), gradient
 
 
 LOSSES: dict[str, Loss] = {

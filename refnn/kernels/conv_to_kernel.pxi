@@ -68,7 +68,7 @@ cdef Plan plan_for(Py_ssize_t H, Py_ssize_t W, Py_ssize_t channels, Py_ssize_t h
     plan.stride_height, plan.stride_width = stride_height, stride_width
     plan.beside, plan.shifts = beside, kernel_width // beside
     plan.line = W if beside > 1 else width
-    plan.lines = panels(height, panels(height * plan.line, DEPTH))
+    plan.lines = panels(height, panels(height * plan.line, DEPTH if beside == 1 else DEPTH // 4))  # one tile reads them
     plan.plane = panels((plan.lines - 1) * stride_height + kernel_height, stride_height) * plan.line + NARROW
     plan.each = channels * stride_height * plan.plane
     plan.rows, plan.columns = kernel_height * plan.shifts * channels, beside * features
