@@ -31,8 +31,8 @@ cdef int product(Py_ssize_t m, Py_ssize_t n, Py_ssize_t d, const real* a, Py_ssi
 
     `start_row` and `start_column` are the steps from tile to tile of `start`, down and across.
     """
-    cdef Py_ssize_t width = width_for(n), height = height_of(width), blocks = max(1, panels(d, DEPTH))
-    cdef Py_ssize_t deepest = min(max(d, 1), DEPTH), wide_panels = panels(n, width)
+    cdef Py_ssize_t width = width_for(n), height = height_of(width), most = DEPTH * sizeof(double) // sizeof(real)
+    cdef Py_ssize_t blocks = max(1, panels(d, most)), deepest = min(max(d, 1), most), wide_panels = panels(n, width)
     cdef Py_ssize_t block, k, p, r, depth, tall, row, count
     cdef bint many = threads > 1 and m * n * d > WORTH
     cdef real least
@@ -43,8 +43,8 @@ cdef int product(Py_ssize_t m, Py_ssize_t n, Py_ssize_t d, const real* a, Py_ssi
     cdef real* target
     with nogil:
         for block in range(blocks):
-            k = block * DEPTH
-            depth = min(DEPTH, d - k)
+            k = block * most
+            depth = min(most, d - k)
             least = 0 if relu and block == blocks - 1 else -INFINITY
             pack_columns(n, depth, b + k * b_step, b_column, b_step, width, b_packed)
             for r in range(panels(m, HEIGHT)):

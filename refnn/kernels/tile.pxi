@@ -14,7 +14,7 @@ cdef enum:
     NARROW = 16     # columns of the narrow tile
     NARROW_ROWS = 8
     TILE = 192      # the larger of 6 * 32 and 8 * 16
-    DEPTH = 512     # k per block: 512 * 32 numbers are 64 KB of float32
+    DEPTH = 512     # k per block, twice as many of float32: 32 columns of them are 128 KB
     HEIGHT = 120    # rows per block, whole tiles of either kind
     LINE = 64       # bytes in a line of the cache
 
