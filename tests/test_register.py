@@ -1,6 +1,7 @@
 """The register against code and laws, which must say the same; and `refnn explain`, which shows all three."""
 
 import re
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import accumulate
 
@@ -136,6 +137,18 @@ def test_a_place_knows_its_function_and_a_law_its_level_and_source():
     (law,) = laws("MAX-05")
     assert (law.path, law.module, law.level) == ("refnn/properties/test_maxout.py", "maxout", "law")
     assert law.source.startswith('@law("MAX-05", level="law")\n@given(') and "def test_a_maxout_layer" in law.source
+
+
+def test_the_marks_of_the_laws_are_read_as_pytest_sees_them():
+    for path in sorted((ROOT / "properties").glob("test_*.py")):
+        for name, test in vars(import_module(f"refnn.properties.{path.stem}")).items():
+            if name.startswith("test_"):
+                rows = [row for mark in test.pytestmark if mark.name == "parametrize" for row in mark.args[1]]
+                marks = [*test.pytestmark, *(mark for row in rows for mark in getattr(row, "marks", ()))]
+                seen = {(i, mark.kwargs["level"]) for mark in marks if mark.name == "law" for i in mark.args}
+                read = {(i, law.level) for i in items() for law in laws(i) if (law.module, law.function)
+                        == (path.stem.removeprefix("test_"), name)}  # fmt: skip
+                assert seen == read and seen, f"{path.name}: {name}"
 
 
 def test_an_unknown_item_is_refused_with_a_suggestion():

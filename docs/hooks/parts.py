@@ -211,8 +211,8 @@ def cases(_: str) -> Iterator[str]:
     open_to_all = sum(law.path.startswith("refnn/") for law in known)
     asked = len(found["holds"]) + len(found["deviates"]) + sum(found["not covered"].values())
     yield (f"The book has {len(known)} laws, as [Home](site:index.md) counts them. {open_to_all} can be asked of any "
-           f"code; with those that are written once for all activations, they are {asked} cases. The other "
-           f"{len(known) - open_to_all} are about refnn's own experiments and data.\n")
+           f"code, in {asked} cases; the other {len(known) - open_to_all} are about refnn's own experiments and data.")
+    yield ""
 
 
 def symbols(_: str) -> Iterator[str]:

@@ -2,7 +2,8 @@ r"""The register: every formula, law and erratum of the decks, and where in refn
 
 `formulas.toml` beside this file is the one source of titles, TeX, decks and slides. Where an item stands is written
 down nowhere: it is read from the sources as they are installed, so it cannot be out of date. In the code an item is
-cited by `\tag{MAX-01}` in a formula, in parentheses (MAX-01) or in a comment; a law says `@law("MAX-01", ...)`.
+cited by `\tag{MAX-01}` in a formula, in parentheses (MAX-01) or in a comment; a law says `@law("MAX-01", ...)`, or
+`@for_each(TABLE, ...)` where one law is asked of several functions and a table gives the ID of each.
 """
 
 import ast
@@ -165,17 +166,19 @@ def _code() -> dict[str, list[Place]]:
 
 @cache
 def _laws() -> dict[str, list[Law]]:
-    """Read all marks `@law(...)`, whether their IDs stand in the register or not."""
+    """Read all marks of laws, whether their IDs stand in the register or not."""
     files = sorted((ROOT / "properties").glob("test_*.py"))
     if (ROOT.parent / "pyproject.toml").is_file():  # a repository, not a folder of packages
         files += sorted((ROOT.parent / "tests").rglob("test_*.py"))
     found: dict[str, list[Law]] = {}
     for path in files:
         text = path.read_text("utf-8")
-        lines = text.splitlines()
-        for test in ast.walk(ast.parse(text)):
+        lines, tree = text.splitlines(), ast.parse(text)
+        tables = {name.id: line.value for line in tree.body if isinstance(line, ast.Assign)
+                  for name in line.targets if isinstance(name, ast.Name)}  # fmt: skip
+        for test in ast.walk(tree):
             if isinstance(test, ast.FunctionDef):
-                for name, level in _marks(test):
+                for name, level in _marks(test, tables):
                     source = "\n".join(lines[test.decorator_list[0].lineno - 1 : test.end_lineno])
                     found.setdefault(name, []).append(Law(_below(path), test.lineno, test.name, level, source))
     return found
@@ -211,14 +214,33 @@ def _scopes(text: str) -> list[tuple[int, int, str, str]]:
     return [*found, (1, text.count("\n") + 1, "", ast.get_docstring(tree) or "")]
 
 
-def _marks(test: ast.FunctionDef) -> Iterator[tuple[str, str]]:
-    """Yield the IDs of a test's marks `@law(...)`, with the level."""
+def _marks(test: ast.FunctionDef, tables: dict[str, ast.expr]) -> Iterator[tuple[str, str]]:
+    """Yield the IDs of a test's marks `@law(...)` and `@for_each(...)`, each once with its level."""
+    found: dict[tuple[str, str], None] = {}
     for mark in test.decorator_list:
-        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "law":
-            level = next((word.value.value for word in mark.keywords if isinstance(word.value, ast.Constant)), "")
-            for argument in mark.args:
-                if isinstance(argument, ast.Constant):
-                    yield str(argument.value), str(level)
+        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id in ("law", "for_each"):
+            words = {word.arg: word.value for word in mark.keywords}
+            names = [_constant(argument) for argument in mark.args]
+            if mark.func.id == "for_each":
+                table = _table(mark.args[0], tables)
+                names = [table[row] for row in (_table(words["only"], tables) if "only" in words else table)]
+            found |= {(name, _constant(words["level"])): None for name in names}
+    yield from found
+
+
+def _table(node: ast.expr, tables: dict[str, ast.expr]) -> dict[Any, Any]:
+    """Return what a name or `{key: value, **other}` stands for, without running it; None for what is no constant."""
+    if isinstance(node, ast.Name):
+        return _table(tables[node.id], tables)
+    assert isinstance(node, ast.Dict), f"for_each, line {node.lineno}: expected {{...}} or the name of one"
+    found: dict[Any, Any] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        found |= _table(value, tables) if key is None else {_constant(key): _constant(value)}
+    return found
+
+
+def _constant(node: ast.expr) -> Any:
+    return node.value if isinstance(node, ast.Constant) else None
 
 
 def _below(path: Path) -> str:
