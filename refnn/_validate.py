@@ -151,6 +151,13 @@ def function(name: str, f: Any) -> Callable[..., Any]:
     return found
 
 
+def functions(name: str, given: tuple[Any, ...], most: int) -> tuple[Callable[..., Any], ...]:
+    """Return a function and its gradient, with what else belongs to them or is None: `most` of all together."""
+    if not 2 <= len(given) <= most or not all(callable(f) or (f is None and i > 1) for i, f in enumerate(given)):
+        raise TypeError(f"{name}: expected a name or a pair of functions (f, f_backward), got {given!r}")
+    return given
+
+
 def float_dtype(name: str, dtype: DTypeLike) -> np.dtype:
     """Return the dtype float32 or float64, whichever this names."""
     for kind in (np.dtype(np.float32), np.dtype(np.float64)):

@@ -30,6 +30,7 @@ from refnn._validate import (
     as_floats,
     as_upstream,
     class_labels,
+    functions,
     not_negative,
     one_of,
     same_shape,
@@ -733,23 +734,26 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-def loss(name: str | Loss) -> Loss:
+def loss(name: str | tuple[Any, ...]) -> Loss:
     """Look up a loss by name.
 
     Args:
-        name: a key of `LOSSES`, or a `Loss` of your own, which is handed back.
+        name: a key of `LOSSES`, or a `Loss` or a pair (f, f_backward) of your own.
 
     Returns:
         The functions f, backward and curvature; the last is None where there is none, or it is 0 wherever it exists.
 
     Raises:
         ValueError: if there is none of that name; the message lists the choices.
+        TypeError: if what you bring are no functions.
 
     Example:
         >>> float(loss("squared_error").f([3, 5], [1, 6], reduction="sum"))
         5.0
     """
-    return name if isinstance(name, Loss) else LOSSES[one_of("loss", name, LOSSES)]
+    if isinstance(name, tuple):
+        return Loss(*functions("loss", name, len(Loss._fields)))
+    return LOSSES[one_of("loss", name, LOSSES)]
 
 
 # What the losses share: reductions and the chain rule through them, then the checks

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_upstream, not_negative, one_of
+from refnn._validate import as_float, as_upstream, functions, not_negative, one_of
 
 __all__ = [
     "REGULARIZERS",
@@ -189,23 +189,26 @@ REGULARIZERS: dict[str, Regularizer] = {
 }
 
 
-def regularizer(name: str | Regularizer) -> Regularizer:
+def regularizer(name: str | tuple[Any, ...]) -> Regularizer:
     """Look up a regularizer by name.
 
     Args:
-        name: a key of `REGULARIZERS`, or a `Regularizer` of your own, which is handed back.
+        name: a key of `REGULARIZERS`, or a `Regularizer` or a pair (f, f_backward) of your own.
 
     Returns:
         The functions f, backward and curvature; the last is None for l1, which is straight but for its corner.
 
     Raises:
         ValueError: if there is none of that name; the message lists the choices.
+        TypeError: if what you bring are no functions.
 
     Example:
         >>> float(regularizer("l2").f([3, 4]))
         25.0
     """
-    return name if isinstance(name, Regularizer) else REGULARIZERS[one_of("regularizer", name, REGULARIZERS)]
+    if isinstance(name, tuple):
+        return Regularizer(*functions("regularizer", name, len(Regularizer._fields)))
+    return REGULARIZERS[one_of("regularizer", name, REGULARIZERS)]
 
 
 def _paired(upstream: ArrayLike, W: ArrayLike) -> tuple[NDArray, NDArray]:

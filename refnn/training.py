@@ -237,8 +237,7 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
         loss: a name or a pair, as for `fit`.
     """
     X, y = _checked(network, X, y, loss)
-    objective = losses.Loss(*loss) if isinstance(loss, tuple) else losses.loss(loss)
-    return _measured(network, X, y, objective.f)
+    return _measured(network, X, y, losses.loss(loss).f)
 
 
 class _Step:
@@ -246,14 +245,12 @@ class _Step:
 
     def __init__(self, network: Network, rule: Any, loss: Loss, penalty: Loss, strength: float) -> None:
         self.network, self.rule, self.strength = network, rule, not_negative("strength", strength)
-        self.objective = losses.Loss(*loss) if isinstance(loss, tuple) else losses.loss(loss)
-        price = regularizers.Regularizer(*penalty) if isinstance(penalty, tuple) else regularizers.regularizer(penalty)
-        self.price = price
+        self.objective, self.price = losses.loss(loss), regularizers.regularizer(penalty)
         last: Any = network.layers[-1]
         ending = getattr(last, "activation", getattr(last, "name", None))
         if isinstance(loss, str) and ending in _INSIDE.get(loss, ()):
             raise ValueError(f"loss: {loss} takes scores and has its own {ending}; leave that of the last layer away")
-        if rule.curved and (self.objective.curvature is None or (self.strength and price.curvature is None)):
+        if rule.curved and (self.objective.curvature is None or (self.strength and self.price.curvature is None)):
             name = loss if self.objective.curvature is None else penalty
             raise ValueError(f"optimizer: {type(rule).__name__} needs a curvature, which {name} does not have: take "
                              "squared_error or a cross-entropy of scores, with the penalty l2, or another optimizer")

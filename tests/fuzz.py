@@ -54,8 +54,8 @@ CLEAR = (
     "Eigenvalues did not converge",  # of numbers near the largest
 )  # fmt: skip
 
-# a loss or a penalty may be a pair of functions, and what these raise is theirs
-PAIRS = {"training.fit.settings", "training.evaluate"}
+# a schedule may be a function, and what it raises is its own
+OWN = {"training.fit.settings"}
 
 # training may be unstable, and then every rounding is seen; one step is compared elsewhere
 CHAOTIC = {"pretrain.fine_tune", "pretrain.supervised", "pretrain.unsupervised", "diagnostics.can_fit"}
@@ -166,7 +166,8 @@ def spoilt(seed: int, number: int) -> Spoilt:
         type(new) is np.ndarray and new.flags.writeable and form != "overlapping"
     ):
         law = "sane"  # what is changed in place must be an array that can be
-    foreign = isinstance(value, bool) or name in PAIRS or any(callable(part) for _, part in places(arguments))
+    own = name in OWN and callable(new)
+    foreign = isinstance(value, bool) or own or any(callable(part) for _, part in places(arguments))
     return Spoilt(name=name, arguments=exchanged(arguments, path, new), tidy=exchanged(copied(arguments), path, tidy),
                   law=law, values=values, what=f"argument {'.'.join(map(str, path))}: {form}", foreign=foreign)
 

@@ -29,6 +29,7 @@ from refnn import (
     model_io,
     optimizers,
     pooling,
+    regularizers,
     training,
 )
 from refnn import network as network_module
@@ -311,14 +312,14 @@ def test_dropout_works_on_training_batches_and_not_on_validation():
 
 def test_a_penalty_sees_weights_that_are_its_own_and_answers_in_their_shape():
     kept = []
-    penalty = (None, lambda strength, W: kept.append(W) or 0 * W)
+    penalty = (regularizers.l2, lambda strength, W: kept.append(W) or 0 * W)
     net, _ = trained(penalty=penalty, strength=1.0)
     before = net.parameters()
     for W in kept:
         W[...] = 77
     assert all((net.parameters()[key] == value).all() for key, value in before.items())
     with pytest.raises(ValueError, match=r"penalty: expected shape \(8, 6\), got \(\)"):
-        trained(penalty=(None, lambda strength, W: 3.0), strength=1.0)
+        trained(penalty=(regularizers.l2, lambda strength, W: 3.0), strength=1.0)
 
 
 def test_an_exception_gives_the_optimizer_its_rate_back():
@@ -646,6 +647,14 @@ REFUSED = [
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, optimizer="sgd"), ValueError, "sgd has no usual.*pass SGD"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, schedule="falling"), ValueError, "cosine_decay"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty="l3"), ValueError, "l2"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty=(abs,)), TypeError,
+     r"regularizer: expected a name or a pair of functions \(f, f_backward\), got \(<built-in function abs>,\)"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, penalty=(abs, None)), TypeError, "regularizer: expected a name or"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, loss=("a", "b")), TypeError,
+     r"loss: expected a name or a pair of functions \(f, f_backward\), got \('a', 'b'\)"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, loss=losses.Loss(abs, 3)), TypeError, "loss: expected a name or"),
+    (lambda: fit(Network([Dense(3)], 6), X6, Y6, loss=(abs,) * 5), TypeError, "loss: expected a name or a pair"),
+    (lambda: evaluate(Network([Dense(3)], 6), X6, Y6, ()), TypeError, r"loss: expected a name or a pair.*got \(\)"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, patience=2), ValueError, "patience: early stopping needs validation"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, resume="run.npz"), TypeError, "resume: expected a Checkpoint, got"),
     (lambda: fit(Network([Dense(3)], 6), X6, Y6, resume=(1, {})), TypeError, r"got \(1, {}\); load_checkpoint returns"),
