@@ -1,6 +1,7 @@
 """What every public function asks of its arguments, and the words it uses when they are wrong."""
 
 import difflib
+import json
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -188,6 +189,34 @@ def sign_labels(name: str, values: ArrayLike, n: int) -> NDArray:
     if wrong.any():
         raise ValueError(f"{name}: expected labels -1 or +1, got {labels[wrong][0]} at {wrong.argmax()}")
     return labels
+
+
+def json_object(text: bytes, encoding: str = "utf-8") -> dict[str, Any]:
+    """Return what a piece of JSON, `{...}`, says; of two entries with one name neither can be meant."""
+    try:
+        found = json.loads(text.decode(encoding), object_pairs_hook=_each_once, parse_int=_of_some_digits)
+    except UnicodeDecodeError:
+        raise ValueError(f"its words are no {encoding.upper()}") from None
+    except json.JSONDecodeError as wrong:
+        raise ValueError(f"its words are no JSON from character {wrong.pos} on") from None
+    except RecursionError:
+        raise ValueError("its words are nested too deeply") from None
+    if not isinstance(found, dict):
+        raise ValueError("its words are no JSON of the form {...}")
+    return found
+
+
+def _each_once(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(entries)
+    if len(found) < len(entries):
+        raise ValueError("one name stands twice")
+    return found
+
+
+def _of_some_digits(digits: str) -> int:
+    if len(digits) > 4000:  # Python has a limit of its own soon after, for the time that longer ones take
+        raise ValueError(f"a number of {len(digits):,} digits")
+    return int(digits)
 
 
 def generator(name: str, rng: Any) -> np.random.Generator:

@@ -16,15 +16,17 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from itertools import count, takewhile
 from pathlib import Path
+from reprlib import repr as short
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refnn import layers
-from refnn._validate import as_float, finite
+from refnn._validate import as_float, at_least, finite, float_dtype, json_object
 from refnn.network import Network
 from refnn.training import Checkpoint, Epoch
 
@@ -32,14 +34,18 @@ __all__ = ["load", "load_checkpoint", "save", "save_checkpoint", "written_whole"
 
 FORMATS = {"network": "refnn network 1", "checkpoint": "refnn checkpoint 1"}
 _READERS = {"network": "load", "checkpoint": "load_checkpoint"}
+_DESCRIPTION = {  # what stands in it besides its format and the names of the arrays
+    "network": {"input_shape": list, "dtype": str, "layers": list, "notes": dict},
+    "checkpoint": {"history": list, "optimizer": dict, "rng": dict, "notes": dict},
+}
 _HEADER = re.compile(  # of an array, as NumPy writes it: magic, version 1.0, length, then Python's words for the rest
-    rb"\x93NUMPY\x01\x00..\{'descr': '(<f4|<f8|<U\d{1,9})', 'fortran_order': False, "
-    rb"'shape': \(([\d, ]{0,600})\), \} *\n",
+    rb"\x93NUMPY\x01\x00..\{'descr': '(<f4|<f8|<U[1-9]\d{0,7})', 'fortran_order': False, "
+    rb"'shape': \(((?:[1-9]\d{0,18}(?:, [1-9]\d{0,18}){0,31})?),?\), \} *\n",
     re.DOTALL,
 )
-_BROKEN = (  # what reading a file that was damaged, or made up, can end in
-    ValueError, TypeError, LookupError, AttributeError, OSError, EOFError, RuntimeError, MemoryError, OverflowError,
-    struct.error, zlib.error, zipfile.BadZipFile,
+_BROKEN = (  # what unpacking an archive that was damaged, or made up, can end in
+    ValueError, LookupError, OSError, EOFError, RuntimeError, MemoryError, OverflowError, struct.error, zlib.error,
+    zipfile.BadZipFile,
 )  # fmt: skip
 
 
@@ -71,6 +77,8 @@ def save(network: Network, path: str | os.PathLike[str], **notes: Any) -> Path:
     for layer in network.layers:
         if getattr(layers, type(layer).__name__, None) is not type(layer):
             raise ValueError(f"network: a layer of your own, {layer!r}, could not be read back")
+        if isinstance(getattr(layer, "activation", getattr(layer, "name", "")), tuple):
+            raise ValueError(f"network: an activation of your own, in {layer!r}, could not be read back")
     description = {
         "input_shape": network.input_shape,
         "dtype": network.dtype.name,
@@ -97,8 +105,9 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
         (2, (3,))
     """
     with _reading(path, "network") as (description, parameters):
-        described = [_layer(dict(config)) for config in description["layers"]]
-        dtype, shape = np.dtype(description["dtype"]), tuple(description["input_shape"])
+        described = [_layer(config) for config in description["layers"]]
+        dtype = float_dtype("dtype", description["dtype"])
+        shape = tuple(at_least("input_shape", side, 1) for side in description["input_shape"])
         for i, layer in enumerate(described):
             for name, expected in _sides(layer, shape).items():  # before anything of that size is made
                 array = parameters.get(f"{i}.{name}", np.empty(0))
@@ -108,8 +117,7 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
             shape = layer.build(shape, np.random.default_rng(0), dtype)
         network = Network(described, description["input_shape"], dtype=dtype)
         network.set_parameters({name: finite(name, array) for name, array in parameters.items()})
-        notes = dict(description["notes"])
-    return network, notes
+    return network, description["notes"]
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: str | os.PathLike[str], **notes: Any) -> Path:
@@ -161,24 +169,28 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[Checkpoint, dict[str,
         ValueError: if the file is no checkpoint of refnn, is cut off or disagrees with itself.
     """
     with _reading(path, "checkpoint") as (description, arrays):
-        optimizer = dict(description["optimizer"])
+        optimizer = description["optimizer"]
         for name in [name for name, value in optimizer.items() if value == []]:
             names = takewhile(arrays.__contains__, (f"optimizer.{name}.{i}" for i in count()))
             optimizer[name] = [arrays.pop(each) for each in names]
         parts: dict[str, dict[str, NDArray]] = {"parameters": {}, "best": {}}
         for name, array in arrays.items():
             part, _, rest = name.partition(".")
+            if part not in parts:
+                raise ValueError(f"{name:.80}: no array of a checkpoint")
             parts[part][rest] = finite(name, array)
         if parts["best"] and {n: a.shape for n, a in parts["best"].items()} != {
             n: a.shape for n, a in parts["parameters"].items()
         }:
             raise ValueError("the best weights have other shapes than the last ones")
+        for row in description["history"]:
+            if not isinstance(row, list) or len(row) != len(Epoch._fields) or not all(map(_number_or_none, row)):
+                raise ValueError(f"history: expected {len(Epoch._fields)} numbers for each epoch, got {short(row)}")
         history = [Epoch(*row) for row in description["history"]]
         if [epoch.number for epoch in history] != list(range(1, len(history) + 1)):
             raise ValueError("the epochs are not numbered 1, 2, ...")
-        checkpoint = Checkpoint(history, **parts, optimizer=optimizer, rng=dict(description["rng"]))
-        notes = dict(description["notes"])
-    return checkpoint, notes
+        checkpoint = Checkpoint(history, **parts, optimizer=optimizer, rng=description["rng"])
+    return checkpoint, description["notes"]
 
 
 @contextmanager
@@ -218,8 +230,11 @@ def _write(path: str | os.PathLike[str], kind: str, description: dict[str, Any],
     """Write arrays and their description as an archive."""
     try:
         words = json.dumps({"format": FORMATS[kind], "arrays": [*arrays], **description})
-    except (TypeError, ValueError) as wrong:
-        raise TypeError(f"notes: expected plain values such as numbers, words and lists of them; {wrong}") from None
+        json_object(words.encode())
+    except (TypeError, ValueError, RecursionError):
+        kinds = ", ".join(f"{name}: {type(value).__name__}" for name, value in description["notes"].items())
+        raise TypeError("notes: expected plain values such as numbers, words and lists of them, each name once, got "
+                        f"{kinds}") from None
     with written_whole(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, array in {kind: np.array(words), **arrays}.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
@@ -244,46 +259,74 @@ def _reading(path: str | os.PathLike[str], kind: str) -> Iterator[tuple[dict[str
                     raise ValueError(f"it is a {other}: read it with {_READERS[other]}")
             if kind not in arrays:
                 raise ValueError("an archive of other arrays")
-            description = json.loads(str(arrays.pop(kind)))
-            if description["format"] != FORMATS[kind]:
-                raise ValueError(f"format {description['format']!r}, expected {FORMATS[kind]!r}")
-            if description["arrays"] != [*arrays]:
-                raise ValueError("arrays are missing, or were added")
+            description = _described(arrays.pop(kind), kind, [*arrays])
             yield description, {name: as_float(name, array) for name, array in arrays.items()}
-        except _BROKEN as wrong:
-            raise ValueError(f"{path}: not a {kind} that refnn saved ({wrong})") from wrong
+        except (ValueError, TypeError) as wrong:
+            raise ValueError(f"{path}: not a {kind} that refnn saved ({wrong})") from None
+
+
+def _described(words: NDArray, kind: str, arrays: list[str]) -> dict[str, Any]:
+    """Return the description of a file, if it has the form that this refnn writes and speaks of these arrays."""
+    if words.dtype.kind != "U" or words.shape:
+        raise ValueError("its description is no text")
+    description = json_object(words.tobytes(), "utf-32-le")
+    if description.get("format") != FORMATS[kind]:
+        raise ValueError(f"format {short(description.get('format'))}, expected {FORMATS[kind]!r}")
+    if description.get("arrays") != arrays:
+        raise ValueError("arrays are missing, or were added")
+    for name, form in _DESCRIPTION[kind].items():
+        if not isinstance(description.get(name), form):
+            raise ValueError(f"{name}: expected a {form.__name__}, got {short(description.get(name))}")
+    return description
 
 
 def _archive(file: BinaryIO, size: int) -> dict[str, NDArray]:
     """Return the arrays of an archive whose entries claim no more than the file holds."""
-    if not zipfile.is_zipfile(file):
-        raise ValueError("no .npz archive, or one that was cut off")
-    with zipfile.ZipFile(file) as archive:
+    with _unpacking():
+        archive = zipfile.ZipFile(file)
         entries = archive.infolist()
-        if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
-            raise ValueError("its entries are compressed or encrypted")
-        if sum(entry.file_size for entry in entries) > size or len({e.filename for e in entries}) < len(entries):
-            raise ValueError("its entries overlap, or claim more bytes than the file has")
-        return {entry.filename.removesuffix(".npy"): _array(entry.filename, archive.read(entry)) for entry in entries}
+    if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
+        raise ValueError("its entries are compressed or encrypted")
+    if sum(entry.file_size for entry in entries) > size or len({e.filename for e in entries}) < len(entries):
+        raise ValueError("its entries overlap, or claim more bytes than the file has")
+    with _unpacking():
+        contents = {entry.filename: archive.read(entry) for entry in entries}
+    return {name.removesuffix(".npy"): _array(name, content) for name, content in contents.items()}
+
+
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    """Say in one line what zipfile has many words for."""
+    try:
+        yield
+    except _BROKEN:
+        raise ValueError("no .npz archive, or one that was damaged or cut off") from None
 
 
 def _array(name: str, content: bytes) -> NDArray:
     """Return an entry as an array, if its header is one that NumPy writes and speaks of exactly what follows it."""
     header = _HEADER.match(content)
     if header is None:
-        raise ValueError(f"{name}: no plain array of numbers")
+        raise ValueError(f"{name:.80}: no plain array of numbers")
     dtype, shape = np.dtype(header[1].decode()), tuple(int(side) for side in header[2].split(b",") if side.strip())
     if math.prod(shape) * dtype.itemsize != len(content) - header.end():
-        raise ValueError(f"{name}: shape {shape} of {dtype} disagrees with its {len(content) - header.end()} bytes")
+        raise ValueError(f"{name:.80}: shape {shape} of {dtype} disagrees with its {len(content) - header.end()} bytes")
     return np.frombuffer(content, dtype, offset=header.end()).reshape(shape)
 
 
-def _layer(config: dict[str, Any]) -> layers.Layer:
+def _number_or_none(value: Any) -> bool:
+    return value is None or type(value) in (int, float)
+
+
+def _layer(config: Any) -> layers.Layer:
     """Describe a layer anew from its configuration."""
-    name = config.pop("layer")
-    if name not in layers.__all__ or name == "Layer":
-        raise ValueError(f"unknown layer {name!r}")
-    layer: layers.Layer = getattr(layers, name)(**config)
+    if not isinstance(config, dict) or config.get("layer") not in layers.__all__ or config["layer"] == "Layer":
+        raise ValueError(f"unknown layer {short(config)}")
+    kind, settings = getattr(layers, config["layer"]), {name: config[name] for name in config if name != "layer"}
+    known = [field.name for field in fields(kind) if field.init]
+    if settings.keys() != {*known}:
+        raise ValueError(f"{config['layer']}: expected {', '.join(known) or 'no settings'}, got {short([*settings])}")
+    layer: layers.Layer = kind(**settings)
     return layer
 
 

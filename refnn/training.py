@@ -284,11 +284,19 @@ def _resumed(checkpoint: Checkpoint, network: Network, rule: optimizers.Optimize
             raise ValueError(f"resume: {name} is {dtype}, the network computes in {network.dtype}")
     try:
         rule.restore(checkpoint.optimizer)
-        rng.bit_generator.state = checkpoint.rng
+        _turned_back(rng, checkpoint.rng)
         network.set_parameters(checkpoint.parameters)
     except (KeyError, TypeError, ValueError) as wrong:
         raise ValueError(f"resume: the checkpoint is of another network, optimizer or generator: {wrong}") from None
     return [*checkpoint.history]
+
+
+def _turned_back(rng: np.random.Generator, state: dict[str, Any]) -> None:
+    """Put a generator where it was."""
+    try:
+        rng.bit_generator.state = state
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise ValueError(f"rng: expected the state of a {type(rng.bit_generator).__name__}") from None
 
 
 def _best(history: list[Epoch]) -> int:

@@ -48,7 +48,6 @@ ORDINARY = {"kept", "eighths", "normal"}
 # words of Python and NumPy that need no better ones
 CLEAR = (
     "os.PathLike object",  # where a path is expected
-    "is not JSON serializable",  # of notes kept with a model
     "number of dimensions must be within", "maximum supported dimension", "index arrays",  # NumPy's limit, 64 axes
     "array is too big",  # padding of 2^62 zeros
     "Eigenvalues did not converge",  # of numbers near the largest
@@ -75,6 +74,7 @@ NAN_BY_FORMULA: dict[str, str] = {
     "graph.Node.__truediv__": "0 / 0",
     "graph.Node.__rtruediv__": "0 / 0",
     "graph.Node.__pow__": "a broken power of a number below zero",
+    "biasvariance.line_through_two": "no way along an infinite slope",
     "linear.foot_point": "a plane further away than the largest number",
     "losses.cross_entropy_backward": "no upstream times an infinite slope",
     "bayes.posterior": "0 / 0 for a sample that no class can produce, as documented",
@@ -174,6 +174,9 @@ def spoilt(seed: int, number: int) -> Spoilt:
 
 def exchange(value: Any, rng: np.random.Generator) -> tuple[str, str, Any, Any]:
     """Return the law, the name of the form, what to put in the place of a value, and a tidy copy of it."""
+    if isinstance(value, bytes):
+        new = forms.damaged(value, rng)
+        return "sane", "damaged", new, new
     if not isinstance(value, np.ndarray):
         if rng.random() < 0.25 and (others := list(forms.alike(value))):
             new = others[rng.integers(len(others))]
@@ -231,9 +234,12 @@ def raising_lines(file: str) -> frozenset[int]:
 
 
 def in_own_words(error: BaseException) -> bool:
-    """Tell whether refnn itself raised this, by a `raise` in its source."""
+    """Tell whether refnn itself raised this, by a `raise` in its source, and repeats nobody else's words."""
     *_, last = traceback.extract_tb(error.__traceback__)
-    return last.filename.startswith(HOME) and last.lineno in raising_lines(last.filename)
+    if not last.filename.startswith(HOME) or last.lineno not in raising_lines(last.filename):
+        return False
+    cause = error.__context__
+    return cause is None or not str(cause) or str(cause) not in str(error) or in_own_words(cause)
 
 
 def arrays(value: Any, depth: int = 0) -> list[np.ndarray]:

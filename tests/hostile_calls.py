@@ -6,8 +6,12 @@ classes and their methods, the engine and the data. A method is called on a fres
 
 import importlib
 import inspect
+import io
 import tempfile
+import tracemalloc
+import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -16,6 +20,7 @@ import numpy as np
 
 import refnn
 from refnn import data, graph, init, kernels, layers, mlp, model_io, optimizers, perceptron, training
+from refnn.interop import onnx, safetensors, torch_weights
 from refnn.layers import AvgPool2D, Centre, Conv2D, Dense, Dropout, Flatten, Maxout, MaxPool2D, PReLU
 from refnn.network import Network
 from tests.test_public import CONCEPTS
@@ -46,7 +51,11 @@ TRUSTED = {
     "ensemble.Stump": "a record, checked by whoever takes one",
     "pretrain.Stage": "a record",
     "data.Dataset": "a record",
+    "interop.onnx.Node": "a record",
+    "interop.onnx.export": "refuses what graph refuses; what it writes is read in onnx_cases.py",
 }
+# modules that are imported where they are wanted
+MODULES = [*refnn._MODULES, "interop.onnx", "interop.safetensors", "interop.torch_weights"]
 # methods that are for the engine alone
 INNER = {"advance", "prepared", "rule", "compiled", "build", "forward", "backward", "curvature", "forget", "config"}
 
@@ -92,6 +101,79 @@ def written_to(path):
     with model_io.written_whole(path) as file:
         file.write(b"all")
     return Path(path).read_bytes()
+
+
+def checkpoint(net=None):
+    kept = []
+    training.fit(net or dense(), X, LABELS, epochs=2, validation=(X, LABELS), patience=1, checkpoint=kept.append)
+    return kept[-1]
+
+
+def content(write, *given):
+    """Return the bytes of a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return write(*given, Path(folder, "file")).read_bytes()
+
+
+NETWORK = content(model_io.save, convolutional())
+RUN = content(model_io.save_checkpoint, checkpoint())
+TENSORS = content(safetensors.save, {"W": UP, "b": LABELS, "on": UP > 0, "w": np.float32(UP)})
+HEADER = slice(8, 8 + int.from_bytes(TENSORS[:8], "little"))
+
+
+def entry(content, name):
+    """Return an entry of an archive without what NumPy writes before its numbers, if it is text."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        found = archive.read(f"{name}.npy")
+    return str(np.load(io.BytesIO(found))).encode() if name in model_io.FORMATS else found
+
+
+def exchanged(content, name, value):
+    """Return an archive with another entry of this name, and all check sums right."""
+    if name in model_io.FORMATS:
+        np.save(file := io.BytesIO(), np.array(value.decode("latin-1")))
+        value = file.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made := io.BytesIO(), "w") as new:
+        for known in old.namelist():
+            new.writestr(known, value if known == f"{name}.npy" else old.read(known))
+    return made.getvalue()
+
+
+def read(load, make=lambda content: content):
+    """Return a function that reads a file of some bytes, without taking much more room than the file does."""
+    def answer(*parts):
+        file, content = Path(tempfile.gettempdir(), "refnn-fuzz-file"), make(*parts)
+        file.write_bytes(content)
+        tracemalloc.start()
+        try:
+            found = load(file)
+        finally:
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert most < 30 * len(content) + 2**20, f"{most:,} bytes for a file of {len(content):,}"
+        return repr(found)
+
+    return answer
+
+
+def gone_on(path):
+    return training.fit(dense(), X, LABELS, epochs=3, resume=model_io.load_checkpoint(path)[0])
+
+
+def kept(*arrays):
+    """Return what comes back of two arrays and a word."""
+    path = Path(tempfile.gettempdir(), "refnn-fuzz-file")
+    x, y, word = arrays
+    return safetensors.load(safetensors.save({"x": x, "y": y}, path, {"word": word}))
+
+
+def from_torch(W, b):
+    net = dense()
+    torch_weights.from_torch(net, {**STATE, "0.weight": W, "0.bias": b})
+    return net.parameters()
+
+
+STATE = torch_weights.to_torch(dense())
 
 
 def sent(make, *names):
@@ -329,6 +411,27 @@ CALLS: dict[str, Call] = {
     "model_io.load_checkpoint": Call(model_io.load_checkpoint, (str(FOLDER / "nothing"),), FILES),
     "model_io.written_whole": Call(written_to, (str(FOLDER / "refnn-bytes"),), FILES),
     "model_io.load": Call(written, (None, "a note"), FILES),
+    **{f"model_io.{load.__name__}.bytes": Call(read(load), (content,))
+       for load, content in ((model_io.load, NETWORK), (model_io.load_checkpoint, RUN))},
+    **{f"model_io.{load.__name__}.{name}": Call(read(load, partial(exchanged, content, name)), (entry(content, name),))
+       for load, content, names in (
+           (model_io.load, NETWORK, ("network", "1.W", "3.slope")),
+           (model_io.load_checkpoint, RUN, ("checkpoint", "parameters.0.W", "optimizer.m.1"))) for name in names},
+    "training.fit.resume.file": Call(read(gone_on, partial(exchanged, RUN, "checkpoint")), (entry(RUN, "checkpoint"),),
+                                     (FloatingPointError,)),
+    "interop.safetensors.load": Call(safetensors.load, (str(FOLDER / "nothing"),), FILES),
+    "interop.safetensors.load.bytes": Call(read(safetensors.load), (TENSORS,)),
+    "interop.safetensors.load.header": Call(
+        read(safetensors.load, lambda text: len(text).to_bytes(8, "little") + text + TENSORS[HEADER.stop :]),
+        (TENSORS[HEADER],)),
+    "interop.safetensors.save": Call(safetensors.save, ({"x": X}, str(FOLDER / "refnn-fuzz"), {"a": "note"}), FILES),
+    "interop.safetensors.save.arrays": Call(kept, (X, LABELS, "a note")),
+    "interop.torch_weights.to_torch": Call(
+        lambda *like: torch_weights.to_torch(dense(), *like), (["1.weight", "1.bias", "2.3.weight", "2.3.bias"],)),
+    "interop.torch_weights.to_torch.network": Call(torch_weights.to_torch, (dense(),)),
+    "interop.torch_weights.from_torch": Call(from_torch, (np.arange(20.0).reshape(4, 5), np.ones(4))),
+    "interop.torch_weights.from_torch.state": Call(lambda state: torch_weights.from_torch(dense(), state), (STATE,)),
+    "interop.onnx.graph": Call(onnx.graph, (convolutional(),)),
     "data.read_idx": Call(data.read_idx, (str(FOLDER / "nothing"),), FILES),
     "data.read_digits": Call(data.read_digits, (str(FOLDER / "nothing"), None), FILES),
     "data.read_zip_code": Call(data.read_zip_code, (str(FOLDER / "nothing"),), FILES),
@@ -356,9 +459,10 @@ for name, arguments in MORE.items():
 def public_names() -> set[str]:
     """List every public function, class and method of the package's public modules, by its place."""
     found = set()
-    for module in refnn._MODULES:
-        for name in getattr(refnn, module).__all__:
-            thing = getattr(getattr(refnn, module), name)
+    for module in MODULES:
+        public = importlib.import_module(f"refnn.{module}")
+        for name in public.__all__:
+            thing = getattr(public, name)
             if not callable(thing) or f"{module}.{name}" in TRUSTED:
                 continue
             found.add(f"{module}.{name}")

@@ -1,6 +1,7 @@
 """Arguments as nobody would make them on purpose: the same numbers in strange memory, and what is no array at all."""
 
 import array
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -187,6 +188,37 @@ SCALARS: tuple[Any, ...] = (
     np.uint64(2**63), np.float16(0.5), np.float32(0.5), np.str_("relu"), np.datetime64("2020-01-01"), "float16", "f4",
     np.random.default_rng(0), 0.1, 3, 5,
 )  # fmt: skip
+
+
+TOKENS = re.compile(rb'-?\d[\d.eE+-]*|"(?:[^"\\]|\\.)*"|true|false|null|[\[{(][^\[\](){}]*[\])}]')
+# in the place of a number, a word, a list or a dict in a file
+WORDS = (
+    b"-1", b"0", b"1", b"2", b"3", b"1.5", b"NaN", b"-Infinity", b"1e999", b"9223372036854775807",
+    b"18446744073709551616", b"9" * 30, b"9" * 5000, b"2000000000", b"null", b"true", b'""', b'"\\ud800"', b'"\\u0000"',
+    b'"\xff"', b"\xff", b"[]", b"{}", b"[1]", b"[[1]]", b'[1, "a"]', b'{"a": 1}', b'{"a":1,"a":2}', b"{}{}", b"",
+    b"[" * 900, b"[" * 900 + b"]" * 900, b"[" * 99999, b'{"a":' * 99999, b'"F64"', b'"BF16"', b'"layer"',
+    b'"MaxPool2D"',
+)  # fmt: skip
+
+
+def damaged(content: bytes, rng: np.random.Generator) -> bytes:
+    """Return what is left of a file that something happened to, once or several times."""
+    for _ in range(rng.integers(1, 4)):
+        start, stop = sorted(rng.integers(0, len(content) + 1, 2).tolist())
+        way, near = rng.integers(10), min(start + int(rng.integers(1, 9)), len(content))
+        if way == 0:
+            content = content[:start]
+        elif way == 1:
+            content = content[:start] + rng.bytes(near - start) + content[near:]
+        elif way == 2:
+            content = content[:start] + content[start:stop] + content[start:]
+        elif way == 3:
+            content = content[:start] + content[near:]
+        elif found := [*TOKENS.finditer(content)]:
+            one, other = (found[rng.integers(len(found))] for _ in range(2))
+            word = other[0] if way < 6 else WORDS[rng.integers(len(WORDS))]
+            content = content[: one.start()] + word + content[one.end() :]
+    return content
 
 
 def alike(value):

@@ -531,7 +531,7 @@ def test_a_file_of_another_format_or_with_nan_in_it_is_refused(tmp_path):
         "shape": {"0.W": np.ones((1, 1))},
         "layer": {"network": np.array(described.replace('"Dense"', '"Layer"'))},
         "units": {"network": np.array(described.replace('"units": 4', '"units": 10000000000000'))},
-        "recursion": {"network": np.array("[" * 100_000)},
+        "nested too deeply": {"network": np.array("[" * 100_000)},
     }
     for word, change in wrong.items():
         np.savez(path, **{**arrays, **change})

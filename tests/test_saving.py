@@ -17,6 +17,7 @@ from refnn import (
     Flatten,
     MaxPool2D,
     Network,
+    activations,
     fit,
     load,
     load_checkpoint,
@@ -179,7 +180,7 @@ def test_a_checkpoint_of_another_run_is_refused(options, words):
     other = Network([Flatten(), Dense(3)], (1, 6, 5))
     with pytest.raises(ValueError, match=r"another network, .*: parameters: expected \['1.W', '1.b'\]"):
         fit(other, X, Y, resume=checkpoint_of(), optimizer=optimizers.Adam(0.01))
-    with pytest.raises(ValueError, match=r"another network, .*state must be for a Philox"):
+    with pytest.raises(ValueError, match=r"another network, .*rng: expected the state of a Philox"):
         run(seed=np.random.Philox(3), resume=checkpoint_of())
 
 
@@ -315,39 +316,60 @@ def test_an_archive_that_could_swell_is_refused_unread(tmp_path):
         load(path)
 
 
-@pytest.mark.parametrize("change", [
-    ('"units": 2', '"units": 2000000000'),
-    ('"input_shape": [2]', '"input_shape": [2000000000]'),
-    ('"layers": [', '"layers": [{"layer": "PReLU"}, '),
-    ('"layers": [', '"layers": [{"layer": "Conv2D", "filters": 1000000, "size": [1000, 1000]}, '),
-    ('"dtype": "float64"', '"dtype": "float16"'),
-    ('"input_shape": [2]', '"input_shape": 2'),
-    ('"layers": [', '"layers": 3, "x": ['),
-    ('"format": ', '"format": [], "x": '),
-    ('"layer": "PReLU"', '"layer": "Layer"'),
-    ('"layer": "PReLU"', '"layer": "__class__"'),
-    ('"notes": {', '"notes": 3, "x": {'),
+@pytest.mark.parametrize("old, new, said", [
+    ('"units": 2', '"units": 2000000000', r"0.W: expected shape \(2000000000, 2\) of float64, got \(2, 2\)"),
+    ('"units": 2', '"units": NaN', "units: expected a whole number, got nan"),
+    ('"input_shape": [2]', '"input_shape": [2000000000]', r"0.W: expected shape \(2, 2000000000\)"),
+    ('"input_shape": [2]', '"input_shape": ["2"]', "input_shape: expected a whole number, got '2'"),
+    ('"layers": [', '"layers": [{"layer": "PReLU"}, ', r"PReLU: expected slope, got \[\]"),
+    ('"layers": [', '"layers": [{"layer": "Conv2D", "filters": 1000000, "size": [1000, 1000]}, ', "Conv2D: "),
+    ('"layers": [', '"layers": [3, ', "unknown layer 3"),
+    ('"dtype": "float64"', '"dtype": "float16"', "dtype: expected float32 or float64, got 'float16'"),
+    ('"input_shape": [2]', '"input_shape": 2', "input_shape: expected a list, got 2"),
+    ('"layers": [', '"layers": 3, "x": [', "layers: expected a list, got 3"),
+    ('"format": ', '"format": [], "x": ', r"format \[\], expected 'refnn network 1'"),
+    ('"layer": "PReLU"', '"layer": "Layer"', "unknown layer {'layer': 'Layer'"),
+    ('"layer": "PReLU"', '"layer": "__class__"', "unknown layer {'layer': '__class__'"),
+    ('"notes": {', '"notes": 3, "x": {', "notes: expected a dict, got 3"),
+    ('"notes": {', '"notes": {}, "notes": {', "one name stands twice"),
+    ('"notes": {', '"notes": {,', r"its words are no JSON from character \d+ on"),
+    ('"notes": {', '"notes": %s, "x": {' % ("9" * 5000), "a number of 5,000 digits"),
+    ('{"format"', '[{"format"', "its words are no JSON"),
 ])  # fmt: skip
-def test_a_description_that_lies_is_refused_before_anything_is_built(change, tmp_path):
+def test_a_description_that_lies_is_refused_before_anything_is_built(old, new, said, tmp_path):
     path = save(NET, tmp_path / "net.npz")
     arrays = dict(np.load(path))
-    words = str(arrays["network"]).replace(*change, 1)
+    words = str(arrays["network"]).replace(old, new, 1)
     assert words != str(arrays["network"])
     np.savez(path, **{**arrays, "network": np.array(words)})
-    with pytest.raises(ValueError, match=r"net.npz: not a network that refnn saved"):
+    with pytest.raises(ValueError, match=rf"net.npz: not a network that refnn saved \({said}"):
         load(path)
 
 
-@pytest.mark.parametrize("change", [
-    {"history": [[2, 0.5, None, None, None, None]]}, {"history": [[1, 0.5]]}, {"history": 3}, {"optimizer": []},
-    {"rng": 3}, {"notes": None}, {"format": "refnn checkpoint 2"},
+@pytest.mark.parametrize("words", [3.0, ["{}"], "[]", ""])
+def test_a_description_that_is_none_is_refused(words, tmp_path):
+    path = save(NET, tmp_path / "net.npz")
+    np.savez(path, **{**np.load(path), "network": np.array(words)})
+    with pytest.raises(ValueError, match=r"net.npz: not a network that refnn saved \(its (words|description)"):
+        load(path)
+
+
+@pytest.mark.parametrize("change, said", [
+    ({"history": [[2, 0.5, None, None, None, None]]}, "the epochs are not numbered"),
+    ({"history": [[1, 0.5]]}, r"history: expected 6 numbers for each epoch, got \[1, 0.5\]"),
+    ({"history": [[1, "0.5", None, None, None, None]]}, r"history: expected 6 numbers for each epoch, got \[1, '0.5'"),
+    ({"history": 3}, "history: expected a list, got 3"),
+    ({"optimizer": []}, r"optimizer: expected a dict, got \[\]"),
+    ({"rng": 3}, "rng: expected a dict, got 3"),
+    ({"notes": None}, "notes: expected a dict, got None"),
+    ({"format": "refnn checkpoint 2"}, "format 'refnn checkpoint 2', expected 'refnn checkpoint 1'"),
 ])  # fmt: skip
-def test_a_checkpoint_that_lies_is_refused(change, tmp_path):
+def test_a_checkpoint_that_lies_is_refused(change, said, tmp_path):
     path = save_checkpoint(small(), tmp_path / "run.npz")
     arrays = dict(np.load(path))
     description = {**json.loads(str(arrays["checkpoint"])), **change}
     np.savez(path, **{**arrays, "checkpoint": np.array(json.dumps(description))})
-    with pytest.raises(ValueError, match=r"run.npz: not a checkpoint that refnn saved"):
+    with pytest.raises(ValueError, match=rf"run.npz: not a checkpoint that refnn saved \({said}"):
         load_checkpoint(path)
     for name in ("best.0.W", "parameters.0.W", "other"):
         np.savez(path, **{**arrays, name: np.ones(5)})
@@ -379,13 +401,20 @@ def test_each_reader_names_the_other(tmp_path):
 
 
 def test_what_cannot_be_written_is_said_before_anything_is(tmp_path):
-    with pytest.raises(TypeError, match=r"notes: expected plain values .*ndarray"):
+    with pytest.raises(TypeError, match=r"notes: expected plain values .*got accuracy: ndarray"):
         save(NET, tmp_path / "net.npz", accuracy=np.ones(2))
+    for notes in ({"names": {1: "a", "1": "b"}}, {"number": 10**5000}):  # which would not come back
+        with pytest.raises(TypeError, match=r"notes: expected plain values .* each name once"):
+            save(NET, tmp_path / "net.npz", **notes)
     with pytest.raises(TypeError, match="checkpoint: expected a Checkpoint, as fit gives it, got Network"):
         save_checkpoint(NET, tmp_path / "net.npz")
     own = Network([type("Mine", (Activation,), {})("tanh")], 2)
     with pytest.raises(ValueError, match="a layer of your own"):
         save(own, tmp_path / "net.npz")
+    tanh = activations.ACTIVATIONS["tanh"]
+    for own in (Dense(2, tanh), Activation(tanh)):
+        with pytest.raises(ValueError, match="an activation of your own"):
+            save(Network([own], 2), tmp_path / "net.npz")
     assert list(tmp_path.iterdir()) == []
 
 

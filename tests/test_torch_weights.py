@@ -86,3 +86,15 @@ def test_a_network_without_weights_takes_none():
         from_torch(network(), {})
     with pytest.raises(TypeError, match="network: expected a Network, got 3"):
         to_torch(3)
+
+
+@pytest.mark.parametrize("like, error, words", [
+    (3, TypeError, "like: expected a list, got 3"),
+    ([3], TypeError, "3: expected names as in a Sequential"),
+    (["9" * 5000 + ".weight"], ValueError, "^9{80}: expected names as in a Sequential"),
+])  # fmt: skip
+def test_names_that_are_none_are_refused(like, error, words):
+    with pytest.raises(error, match=words):
+        to_torch(network(), like)
+    with pytest.raises(TypeError, match=r"state: expected a dict of arrays, such as model.state_dict\(\), got 3"):
+        from_torch(network(), 3)

@@ -17,11 +17,13 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from reprlib import repr as short
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from refnn._validate import as_array, json_object
 from refnn.model_io import written_whole
 
 __all__ = ["DTYPES", "load", "save"]
@@ -32,6 +34,7 @@ DTYPES = {
 }  # fmt: skip
 _READ = {**DTYPES, "F16": "<f2", "BF16": "<u2"}  # BF16: the upper half of a float32
 _LONGEST = 100_000_000  # bytes of a header, the format's own limit
+_AXES = 32  # as many as every NumPy has room for
 
 
 def save(arrays: Mapping[str, ArrayLike], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None
@@ -61,16 +64,22 @@ def save(arrays: Mapping[str, ArrayLike], path: str | os.PathLike[str], metadata
         raise TypeError(f"arrays: expected a dict of them, such as network.parameters(), got {arrays!r}")
     names = {np.dtype(code): name for name, code in DTYPES.items()}
     plain: dict[str, NDArray] = {}
+    if not isinstance(metadata, Mapping | None):
+        raise TypeError(f"metadata: expected a dict of words, got {metadata!r}")
+    words = dict(metadata or {})
+    for word in [*arrays, *words, *words.values()]:
+        if not isinstance(word, str):
+            raise TypeError(f"names and metadata: expected words, got {word!r}")
+        if not _written_in_utf8(word):
+            raise ValueError(f"names and metadata: expected words that UTF-8 has letters for, got {word!r}")
     for name, values in arrays.items():
-        array = np.asarray(values)
+        array = as_array(name, values)
         code = array.dtype.newbyteorder("<")
         if code not in names:
             raise TypeError(f"{name}: expected floats of 32 or 64 bits, integers or bools, got dtype {array.dtype}")
+        if array.ndim > _AXES:
+            raise ValueError(f"{name}: expected at most {_AXES} axes, got {array.ndim}")
         plain[name] = np.asarray(array, code, order="C")
-    words = dict(metadata or {})
-    for word in [*plain, *words, *words.values()]:
-        if not isinstance(word, str):
-            raise TypeError(f"names and metadata: expected words, got {word!r}")
     if "__metadata__" in plain:
         raise ValueError("__metadata__: the format keeps this name for itself")
 
@@ -100,7 +109,9 @@ def load(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray], dict[str, st
         ValueError: if the file breaks the format's rules, or holds a dtype that NumPy has no room for.
     """
     path = Path(path)
-    if path.exists() and not path.is_file():
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    if not path.is_file():
         raise ValueError(f"{path}: expected a file, there is something else of that name")
     with path.open("rb") as file:
         size = path.stat().st_size
@@ -112,13 +123,15 @@ def load(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray], dict[str, st
             metadata = header.pop("__metadata__", {})
             if not isinstance(metadata, dict) or not all(isinstance(word, str) for word in metadata.values()):
                 raise ValueError("__metadata__: expected words with names")
+            if not all(map(_written_in_utf8, [*header, *metadata, *metadata.values()])):
+                raise ValueError("names or words that UTF-8 has no letters for")
             places = {name: _place(name, entry) for name, entry in header.items()}
             _without_holes(places, size - 8 - length)
             data = file.read()
             if len(data) != size - 8 - length:
                 raise ValueError("the file changed while it was read")
             arrays = {name: _array(data, *place) for name, place in places.items()}
-        except (ValueError, RecursionError) as wrong:
+        except ValueError as wrong:
             raise ValueError(f"{path}: not a safetensors file ({wrong})") from None
     return arrays, metadata
 
@@ -127,34 +140,39 @@ Place = tuple[str, tuple[int, ...], int, int]  # dtype, shape, begin, end
 
 
 def _header(text: bytes) -> dict[str, Any]:
-    """Return the header; of two entries with one name neither can be meant."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(pairs)) < len(pairs):
-            raise ValueError("a name stands twice in the header")
-        return dict(pairs)
-
-    header = json.loads(text.decode(), object_pairs_hook=unique)
-    if text[:1] != b"{" or not isinstance(header, dict):
+    """Return the header, which has no spaces before it."""
+    if text[:1] != b"{":
         raise ValueError("a header that does not begin with {")
-    return header
+    return json_object(text)
+
+
+def _written_in_utf8(word: str) -> bool:
+    """Tell whether a word has no half of a letter in it, which JSON can say and UTF-8 cannot."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _place(name: str, entry: Any) -> Place:
     """Return what the header says of an array, if it agrees with itself."""
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
-        raise ValueError(f"{name}: expected dtype, shape and data_offsets, got {entry!r:.80}")
+        raise ValueError(f"{name:.80}: expected dtype, shape and data_offsets, got {short(entry)}")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     for numbers in (shape, offsets):
         if not isinstance(numbers, list) or not all(type(n) is int and 0 <= n < 2**63 for n in numbers):
-            raise ValueError(f"{name}: expected whole numbers not below 0, got {numbers!r:.80}")
+            raise ValueError(f"{name:.80}: expected whole numbers from 0 to 2^63 - 1, got {short(numbers)}")
     if not isinstance(dtype, str) or dtype not in _READ:
-        raise ValueError(f"{name}: dtype {dtype!r:.20} is not one of {', '.join(_READ)}")
-    if len(offsets) != 2 or len(shape) > 32:
-        raise ValueError(f"{name}: expected [begin, end] and at most 32 axes, got {offsets!r:.80}, {len(shape)} axes")
-    begin, end = offsets
-    if math.prod(shape) * np.dtype(_READ[dtype]).itemsize != end - begin:
-        raise ValueError(f"{name}: shape {shape} of {dtype} does not take the bytes from {begin} to {end}")
+        raise ValueError(f"{name:.80}: dtype {short(dtype)} is not one of {', '.join(_READ)}")
+    if len(offsets) != 2 or len(shape) > _AXES:
+        raise ValueError(f"{name:.80}: expected [begin, end] and at most {_AXES} axes, got {short(offsets)} and "
+                         f"{len(shape)} axes")
+    (begin, end), width = offsets, np.dtype(_READ[dtype]).itemsize
+    if math.prod(shape) * width != end - begin:
+        raise ValueError(f"{name:.80}: shape {shape} of {dtype} does not take the bytes from {begin} to {end}")
+    if math.prod(side for side in shape if side) * width >= 2**63:
+        raise ValueError(f"{name:.80}: shape {shape} has nothing in it, and yet no room in any array")
     return dtype, tuple(shape), begin, end
 
 
@@ -163,7 +181,7 @@ def _without_holes(places: Mapping[str, Place], size: int) -> None:
     last = 0
     for name, (_, _, begin, end) in sorted(places.items(), key=lambda item: item[1][2:]):
         if begin != last:
-            raise ValueError(f"{name}: begins at byte {begin}, where {last} is the first that is free")
+            raise ValueError(f"{name:.80}: begins at byte {begin}, where {last} is the first that is free")
         last = end
     if last != size:
         raise ValueError(f"the arrays take {last:,} bytes, {size:,} follow the header")

@@ -17,7 +17,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from refnn._validate import as_float
+from refnn._validate import as_float, several
 from refnn.layers import Centre
 from refnn.network import Network
 
@@ -69,6 +69,8 @@ def from_torch(network: Network, state: Mapping[str, Any]) -> None:
         >>> net.predict([[1, 1]])
         array([[24., 30.]], dtype=float32)
     """
+    if not isinstance(state, Mapping):
+        raise TypeError(f"state: expected a dict of arrays, such as model.state_dict(), got {state!r}")
     names = _names(network, state)
     ours, new = network.parameters(), {}
     for name, theirs in names.items():
@@ -94,10 +96,12 @@ def _names(network: Network, theirs: Iterable[str] | None) -> dict[str, str]:
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
     modules: dict[tuple[int, ...], dict[str, str]] = {}
-    for name in _usual(network) if theirs is None else theirs:
+    for name in _usual(network) if theirs is None else several("like", theirs):
+        if not isinstance(name, str):
+            raise TypeError(f"{name!r}: expected names as in a Sequential, such as 0.weight")
         *places, part = name.split(".")
-        if not places or not all(place.isdecimal() for place in places):
-            raise ValueError(f"{name}: expected names as in a Sequential, such as 0.weight")
+        if not places or not all(place.isdecimal() and len(place) < 10 for place in places):
+            raise ValueError(f"{name:.80}: expected names as in a Sequential, such as 0.weight")
         modules.setdefault(tuple(map(int, places)), {})[part] = name
     words = [".".join(map(str, place)) for place in sorted(modules)]
     if len(modules) != len(network._learning):
