@@ -32,6 +32,19 @@ for i in range(10**9):
 """
 
 
+# refnn train, but that it waits for a line behind each epoch
+RUN = """
+import sys
+from refnn.cli import main, train
+
+def wait(epoch):
+    sys.stdin.readline()
+
+train.progress = lambda *epochs: wait
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def kills(folder: Path, n: int, seed: int = 0, how: str = "save") -> Counter[str]:
     """Kill n writers and count what they left: "old or new", after "in between" where they were about to write."""
     from refnn import Dense, Network, load
@@ -57,31 +70,34 @@ def kills(folder: Path, n: int, seed: int = 0, how: str = "save") -> Counter[str
     return found
 
 
-def killed_run(folder: Path, n: int, seed: int = 0) -> int:
-    """Kill a run at least n times, resuming it; return how often it was, if its model is that of a run left alone."""
-    train, draw, times = [sys.executable, "-m", "refnn", "train"], random.Random(seed), 0
-    checkpoint = folder / "run-checkpoint.npz"
-    new = [*train, "--model", "mlp", "--epochs", str(6 + n // 4), "--checkpoint-every", "1", "--out"]
+def killed_run(folder: Path, n: int, seed: int = 0) -> None:
+    """Kill a run n times, resuming it; fail if its model is not that of a run left alone.
+
+    It has n + 1 epochs, and behind each it waits until it is told to go on, which a run to be killed is once at most:
+    so the last epoch is never over before the last kill, on whatever machine.
+    """
+    draw, checkpoint = random.Random(seed), folder / "run-checkpoint.npz"
+    new = ["--model", "mlp", "--epochs", str(n + 1), "--out"]
 
     def start(out: Path) -> subprocess.Popen[bytes]:
-        again = [*train, "--resume", str(checkpoint), "--checkpoint-every", "1"]
-        command = again if checkpoint.exists() else [*new, str(out)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        which = ["--resume", str(checkpoint)] if checkpoint.exists() else [*new, str(out)]
+        command = [sys.executable, "-c", RUN, "train", "--checkpoint-every", "1", *which]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 
-    alone = start(folder / "alone.npz")
-    alone.communicate()
-    assert alone.returncode == 0
-    while True:
+    def end(run: subprocess.Popen[bytes]) -> int:
+        run.communicate()  # without a word more it goes on to the end
+        return run.returncode
+
+    assert end(start(folder / "alone.npz")) == 0
+    for _ in range(n):
         run = start(folder / "run.npz")
-        assert run.stdout is not None and run.stdout.readline()  # it has begun
-        if times < n:
-            time.sleep(draw.uniform(0, 0.6))
-            run.kill()
-        run.communicate()
-        times += run.returncode < 0
-        if run.returncode == 0:
-            assert (folder / "run.npz").read_bytes() == (folder / "alone.npz").read_bytes()
-            return times
+        assert run.stdin is not None and run.stdout is not None and run.stdout.readline()  # it has begun
+        run.stdin.write(b"go on\n" * draw.randrange(2))
+        time.sleep(draw.uniform(0, 0.1))
+        run.kill()
+        assert end(run) < 0
+    assert end(start(folder / "run.npz")) == 0
+    assert (folder / "run.npz").read_bytes() == (folder / "alone.npz").read_bytes()
 
 
 def flipped(path: Path, seed: int = 0) -> Counter[str]:
@@ -116,7 +132,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bits = flipped(Path(folder, "net.npz"), options.seed)
         print(f"files with one bit flipped: {dict(bits)}", flush=True)
-        times = killed_run(Path(folder), options.n // 20, options.seed)
+        times = options.n // 20
+        killed_run(Path(folder), times, options.seed)
         print(f"a run of training: killed {times} times, and its model is that of a run left alone")
     if found["broken"] or bits["another"]:
         sys.exit("a file broke, or lied")
