@@ -209,15 +209,7 @@ def save_curve(history: list[Epoch], model: Path) -> Path:
         writer.writerows(history)
     if not find_spec("matplotlib"):
         return table
-    from matplotlib.figure import Figure
+    from refnn.interop.matplotlib import learning_curve
 
-    figure = Figure(figsize=(6, 4), layout="constrained")
-    loss, accuracy = (axes := figure.subplots()), axes.twinx()
-    numbers = [epoch.number for epoch in history]
-    lines = loss.plot(numbers, [epoch.loss for epoch in history], label="loss", color="C3")
-    lines += accuracy.plot(numbers, [epoch.accuracy or 0 for epoch in history], label="accuracy", color="C0")
-    loss.set(xlabel="epoch", ylabel="loss", yscale="log")
-    accuracy.set(ylabel="accuracy")
-    loss.legend(handles=lines, loc="center right")
-    figure.savefig(picture := table.with_suffix(".png"), dpi=150)
+    learning_curve(history, picture := table.with_suffix(".png"))
     return picture
