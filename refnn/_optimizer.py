@@ -3,6 +3,8 @@ r"""What all optimizers share: checked settings, one memory for each parameter a
 The rules themselves stand in `refnn.optimizers`, side by side.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod

@@ -16,6 +16,8 @@ Source: S0 "The winning ingredient"; S1 "Activation Function"; S2 "ReLU", "Softm
 S4 "Rectifier Activation Function".
 """
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable
 from functools import wraps

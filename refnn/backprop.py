@@ -19,6 +19,8 @@ Source: S0 "in a nutshell" to "Backpropagation in action!", S1 "Backpropagation 
 slip (E-03 to E-08); the forms here are those that the slope of the cost confirms.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import prod
 

@@ -12,6 +12,8 @@ Symbols: $\omega_k$ class $k$ = 0 .. K-1; `priors` $\pi_k = P(\omega_k)$, (K,); 
 Source: S1 "So Far..." (the link to logistic regression is added).
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

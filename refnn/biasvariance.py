@@ -16,6 +16,8 @@ no variance, and its error can be more or less than the three parts together (E-
 Source: S1 "Bias-variance Decomposition", "Prediction Error".
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import NamedTuple

@@ -13,6 +13,8 @@ Source: S1 the exclusive-or table after "Neural Network (Deep Learning) History 
 Logic Circuits". No Boolean function has a slope, so nothing here has a gradient.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

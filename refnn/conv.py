@@ -16,6 +16,8 @@ not flipped, and without padding only full overlaps count. `convolve` is the *tr
 Source: S0 "Convolution Neural Networks" to "CNN back-propagation"; S4 "Convolutional Networks"; S1 "BP & CNN".
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

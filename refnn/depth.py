@@ -16,6 +16,8 @@ Source: S2 "Deeper is Better?", "Fat + Short v.s. Thin + Tall", "Why Deep? Modul
 "Conversational Speech Transcription Using Context-Dependent Deep Neural Networks", 2011.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
 from fractions import Fraction
 from itertools import pairwise

@@ -12,6 +12,8 @@ Source: S2 "Gradient Descent", "Local Minima", "Learning Rate", "Mini-batch"; S1
 S0 "Feedforward Neural Network in a nutshell".
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any

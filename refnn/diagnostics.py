@@ -15,6 +15,8 @@ Source: S2 "Vanishing Gradient Problem", "Recipe for Learning" (its picture is l
 S4 "Rectifier"; S3 "Neural Network".
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -16,6 +16,8 @@ When to use it: only once results on the training data are good (DROP-08). Dropo
 Source: S2 "Dropout", "Intuitive Reason", "Recipe for Learning"; Srivastava et al., JMLR 2014.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

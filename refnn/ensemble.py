@@ -13,6 +13,8 @@ Source: S2 appendix "Boosting", "Deep Learning"; Freund and Schapire, "A Decisio
 Learning and an Application to Boosting", 1997. The other ensemble of the lecture, of thinned nets, is `dropout`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -12,6 +12,8 @@ and `b` biases (K,) of the linear model on top.
 Source: S3 "Kernel trick", "Neural networks"; S2 "SVM".
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 

@@ -14,6 +14,8 @@ or absolute value at least $10^{-3}$ away from it. A cost is compared in float64
 Source: S2 "Vanishing Gradient Problem" (the intuitive way to compute a gradient); it judges the formulas of S0.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -22,6 +22,8 @@ A node may hand down only once everything has arrived: after all nodes made from
 Source: S3 "Loss in Compute Graph", "Compute Graphs", "Sigmoid" (Forward, Backward).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -67,7 +69,7 @@ LOCAL_RULES: dict[str, tuple[Callable[..., Any], ...]] = {
 }
 
 
-def topological_order(node: "Node") -> list["Node"]:
+def topological_order(node: Node) -> list[Node]:
     r"""List a node and all it was made from, every node once and after its parents.
 
     A node's depth is one more than its deepest parent's; whoever sorts by depth has put parents first. No recursion, so
@@ -97,7 +99,7 @@ def topological_order(node: "Node") -> list["Node"]:
     return sorted(order, key=lambda step: step.depth)
 
 
-def backward(node: "Node", upstream: ArrayLike = 1.0) -> dict["Node", NDArray]:
+def backward(node: Node, upstream: ArrayLike = 1.0) -> dict[Node, NDArray]:
     r"""Return the gradient of the loss in every node it was made from.
 
     At each node, downstream is local derivative times upstream; for the sigmoid
@@ -168,7 +170,7 @@ def value_and_gradient(f: Callable[..., Any], *args: ArrayLike) -> tuple[NDArray
     return loss.value.copy(), found[0] if len(found) == 1 else found
 
 
-def full_loss(W: "Node | ArrayLike", X: ArrayLike, labels: ArrayLike, strength: float, loss: str = "softmax") -> "Node":
+def full_loss(W: Node | ArrayLike, X: ArrayLike, labels: ArrayLike, strength: float, loss: str = "softmax") -> Node:
     r"""Return the slide's full loss as a graph: scores, loss of each sample, mean, and the price of the weights.
 
     $$L = \frac1N \sum_{i=1}^{N} L_i + \lambda \sum_{k,l} W_{kl}^2, \qquad S = X W^{\top} \tag{CG-03}$$
@@ -211,12 +213,12 @@ def full_loss(W: "Node | ArrayLike", X: ArrayLike, labels: ArrayLike, strength: 
     return L_i.mean() + not_negative("strength", strength) * (W * W).sum()
 
 
-def _operator(name: str) -> tuple[Callable[["Node", Any], "Node"], Callable[["Node", Any], "Node"]]:
+def _operator(name: str) -> tuple[Callable[[Node, Any], Node], Callable[[Node, Any], Node]]:
     """Return the methods of a node for `node + other` and for `other + node`."""
     return lambda self, other: _pair(name, self, other), lambda self, other: _pair(name, other, self)
 
 
-def _function(name: str) -> Callable[["Node"], "Node"]:
+def _function(name: str) -> Callable[[Node], Node]:
     """Return the method of a node for a function of every entry."""
     return lambda self: _apply(name, [self])
 
@@ -258,7 +260,7 @@ class Node:
     __array_ufunc__ = None  # array + node and array @ node are asked of the node
 
     def __init__(
-        self, value: ArrayLike, parents: Iterable["Node"] = (), vjps: Iterable[Callable[[NDArray], NDArray]] = ()
+        self, value: ArrayLike, parents: Iterable[Node] = (), vjps: Iterable[Callable[[NDArray], NDArray]] = ()
     ) -> None:
         self.value = np.array(as_float("value", value))
         self.value.flags.writeable = False  # what the way back needs cannot change under it
@@ -278,35 +280,35 @@ class Node:
     maximum = _operator("maximum")[0]
     exp, log, sigmoid, tanh, relu = map(_function, ["exp", "log", "sigmoid", "tanh", "relu"])
 
-    def __neg__(self) -> "Node":
+    def __neg__(self) -> Node:
         return -1 * self
 
-    def __pow__(self, exponent: float) -> "Node":
+    def __pow__(self, exponent: float) -> Node:
         return _apply("power", [self], number("exponent", exponent))
 
     @property
-    def T(self) -> "Node":
+    def T(self) -> Node:
         """The axes in reverse order."""
         return _apply("transpose", [self])
 
-    def sum(self, axis: int | None = None) -> "Node":
+    def sum(self, axis: int | None = None) -> Node:
         """Return the sum along one axis, or of everything."""
         return _apply("sum", [self], self._axes(axis))
 
-    def mean(self, axis: int | None = None) -> "Node":
+    def mean(self, axis: int | None = None) -> Node:
         """Return the mean along one axis, or of everything; a mean over nothing is a ValueError."""
         count = int(np.prod([self.value.shape[i] for i in self._axes(axis)]))
         if not count:
             raise ValueError(f"mean: expected at least one entry, got shape {self.value.shape}")
         return self.sum(axis) / count
 
-    def log_sum_exp(self) -> "Node":
+    def log_sum_exp(self) -> Node:
         """Return the logarithm of the summed exponentials along the last axis, (..., K) -> (...), without overflow."""
         if self.value.ndim == 0:
             raise ValueError("log_sum_exp: expected at least 1 axis, got shape ()")
         return _apply("log_sum_exp", [self])
 
-    def pick(self, labels: ArrayLike) -> "Node":
+    def pick(self, labels: ArrayLike) -> Node:
         """Return the score of each row's label, (n, K) -> (n,)."""
         n, K = as_float("pick", self.value, 2).shape
         return _apply("pick", [self], class_labels("labels", labels, n, K))

@@ -16,6 +16,8 @@ Source: S3 "How do I start?", "Small random numbers", "Big random numbers"; LeCu
 He et al. 2015.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any

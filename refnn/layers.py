@@ -7,6 +7,8 @@ random numbers and its dtype. From then on `forward` takes a batch and `backward
 Layers trust each other: the network checks a batch once, at its entrance.
 """
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields

@@ -13,6 +13,8 @@ Source: S1 "Linear model (classifier)", "Decision Surface", "Two-category Linear
 Function"; S3 "Beyond linear".
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

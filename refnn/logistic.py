@@ -14,6 +14,8 @@ Convention: the binary cost is the sum over samples, as S3 writes it; the softma
 Source: S3 "Logistic regression", "Softmax formulation", "Softmax loss"; the loss on scores alone is `refnn.losses`.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

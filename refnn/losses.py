@@ -17,6 +17,8 @@ samples, not by all entries; `"sum"` adds them up (its gradient, and so its lear
 Source: S3 "Loss Functions" to "Loss in Compute Graph", S2 "Cost", S1 "Principle Way To Learn Perceptron".
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -10,6 +10,8 @@ Symbols: `z` pre-activations, the $k$ lines of unit $i$ side by side in columns 
 Source: S2 "Maxout", S3 "Maxout units"; Goodfellow et al., "Maxout Networks", ICML 2013.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -14,6 +14,8 @@ Source: S2 "Element of Neural Network", "Matrix Operation", "Example of Neural N
 Recognition"; S0 "in a nutshell", "Feed Forward"; S1 "General Feedforward Operation", "Artificial Neural Net Models".
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise

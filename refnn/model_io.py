@@ -6,6 +6,8 @@ file `.refnn-...` beside it, which nobody reads. What is read is believed only a
 lies in the archive uncompressed, so that no small file can swell, and says its own size before it is read.
 """
 
+from __future__ import annotations
+
 import json
 import math
 import os

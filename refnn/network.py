@@ -1,5 +1,7 @@
 """A network: layers one behind the other, each taking what the one before it gives (MLP-04)."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

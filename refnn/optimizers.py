@@ -21,6 +21,8 @@ Kingma and Ba 2015, Schaul, Zhang and LeCun 2013 (arXiv 1206.1106), Gulcehre and
 1964 and Nesterov 1983 for momentum.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

@@ -13,6 +13,8 @@ Source: S1 "Perceptron", "Principle Way To Learn Perceptron", "Optimization Algo
 Theorem", "Perceptron: Drawback"; Rosenblatt 1957, Novikoff 1962.
 """
 
+from __future__ import annotations
+
 import math
 from fractions import Fraction
 
@@ -337,7 +339,7 @@ class Perceptron:
     def __repr__(self) -> str:
         return f"Perceptron(epochs={self.epochs}, learning_rate={self.learning_rate})"
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> "Perceptron":
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Perceptron:
         """Learn from samples (n, d), at least one and all finite, and labels -1 or +1 (n,); return self."""
         samples = augment(finite("X", _some_samples(as_float("X", X, 2))))
         y = sign_labels("y", y, len(samples))

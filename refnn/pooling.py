@@ -11,6 +11,8 @@ Symbols: `x` the maps, (n, C, H, W); (kH, kW) the window, S its stride, P the pa
 Source: S4 "Convolutional Networks" (subsampling; the slide does not say of which kind).
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

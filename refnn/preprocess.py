@@ -13,6 +13,8 @@ number for each pixel, shape `X.shape[1:]`, or one for each channel, shape (C,).
 Source: S3 "Data pre-processing".
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -14,6 +14,8 @@ Source: S4 "Layer-Wise Pre-Training"; Bengio et al., "Greedy Layer-Wise Training
 Hornik, "Neural Networks and Principal Component Analysis", 1989, for the linear autoencoder.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import partial, reduce
 from typing import NamedTuple

@@ -10,6 +10,8 @@ Conventions: plain sums, with no factor one half and no mean. A bias is not a we
 Source: S3 "Weight Regularization & SVM Loss" (its index sets are wrong, E-26), S4 "Rectifier".
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -5,6 +5,8 @@ be smaller), and takes one step for each. Everything random comes from one gener
 bit for bit.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

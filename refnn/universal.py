@@ -14,6 +14,8 @@ Source: S1 "Expressive Power of Multi-layer Networks"; S2 "Universality Theorem"
 cites; Cybenko 1989; Leshno, Lin, Pinkus and Schocken 1993.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction

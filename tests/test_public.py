@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import refnn
+
 CONCEPTS = sorted(path.stem for path in Path(__file__).with_name("public").glob("[a-z]*.py"))
 
 
@@ -106,3 +108,15 @@ def test_every_public_name_says_what_it_does(module):
     concept = importlib.import_module(f"refnn.{module}")
     assert concept.__all__ == sorted(concept.__all__)
     assert all(getattr(concept, name).__doc__ for name in concept.__all__ if callable(getattr(concept, name)))
+
+
+def test_help_calls_types_by_the_names_that_the_source_calls_them():
+    for module in refnn._MODULES:
+        public = importlib.import_module(f"refnn.{module}")
+        for name in public.__all__:
+            thing = getattr(public, name)
+            methods = [f for f in vars(thing).values() if inspect.isfunction(f)] if inspect.isclass(thing) else []
+            for f in (thing, *methods):
+                if callable(f):
+                    words = str(inspect.signature(f))
+                    assert "numpy._typing" not in words and "numpy.ndarray" not in words, f"{module}.{name}: {words}"

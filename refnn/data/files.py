@@ -10,6 +10,8 @@ A file is known by its content, not by its name.
 What is not such a file, or not all of it, is refused with a `ValueError` that says what was expected and what came.
 """
 
+from __future__ import annotations
+
 import gzip
 import math
 import os

@@ -9,6 +9,8 @@ They are **not** the zip-code digits of 1989 that the lectures speak of: those h
 envelopes and are harder. `refnn.data.read_zip_code` reads them where you have the file.
 """
 
+from __future__ import annotations
+
 from importlib.resources import files
 
 import numpy as np

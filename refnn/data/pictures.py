@@ -1,5 +1,7 @@
 """Pictures of digits, drawn with characters: a look at the data needs no window."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import zip_longest
 

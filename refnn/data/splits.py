@@ -1,5 +1,7 @@
 """Parts of a data set in which every class has its share."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -11,6 +11,8 @@ Each function returns a matplotlib Figure, which a notebook shows, and writes it
     ('epoch', 'read as', '6 filters of 5x5')
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
 from typing import Any

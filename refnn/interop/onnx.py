@@ -8,6 +8,8 @@ called "n".
 Version 17 of the operators is used, of 2022, which every runtime of today knows.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from importlib import import_module

@@ -12,6 +12,8 @@ The rule for half precision: F16 and BF16 are read as float32, which holds each 
 written, for that would round. Formats of eight bits and below, and complex numbers, are refused.
 """
 
+from __future__ import annotations
+
 import json
 import math
 import os

@@ -13,6 +13,8 @@ Example: the digits, four fifths to learn from and one to be tested on, five tim
     True
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any
@@ -88,7 +90,7 @@ class PerceptronClassifier(_Classifier, BaseEstimator):
     epochs: int = 100
     learning_rate: float = 1.0
 
-    def fit(self, X: Any, y: Any) -> "PerceptronClassifier":
+    def fit(self, X: Any, y: Any) -> PerceptronClassifier:
         """Learn from samples (n, d) and their labels (n,)."""
         X, labels = self._labelled(X, y)
         wanted = range(1, 2) if len(self.classes_) == 2 else range(len(self.classes_))
@@ -241,7 +243,7 @@ class MLPRegressor(RegressorMixin, _Trained):
         tags.target_tags.multi_output = True
         return tags
 
-    def fit(self, X: Any, y: Any) -> "MLPRegressor":
+    def fit(self, X: Any, y: Any) -> MLPRegressor:
         """Learn from samples (n, d) and their targets, (n,) or (n, m)."""
         X, y = validate_data(self, X, y, dtype=_FLOATS, multi_output=True, y_numeric=True)
         self._targets = y.shape[1:]

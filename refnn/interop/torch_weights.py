@@ -12,6 +12,8 @@ the order C, H, W; so nothing is transposed. Only the places differ, because an 
 `Dropout` and `Maxout`, which is a module of one's own, take a place; `Centre` takes none: subtract the mean before.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from typing import Any
 
