@@ -83,7 +83,7 @@ def test_no_page_asks_another_host_for_anything(pages, site):
 def test_every_link_leads_to_a_page_and_an_anchor_that_exist(pages, site):
     lost = []
     for name, page in pages.items():
-        for link in page.links if name != "404.html" else ():
+        for link in page.links:
             path, _, anchor = link.partition("#")
             if re.match(r"[a-z]+:", link):
                 continue
@@ -109,8 +109,6 @@ def test_on_every_page_the_formulas_are_set_nothing_complains_and_a_telephone_is
     page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
     page.on("request", lambda request: found.append(request.url) if request.url.startswith("http") else None)
     for name in pages:
-        if name == "404.html":
-            continue  # written for the root of a server
         page.goto((site / name).as_uri())
         page.wait_for_function(READY)
         marked, drawn, wrong, width, raw = page.evaluate("""() => [

@@ -36,6 +36,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Leave out the page 404, seen under any address, where it cannot know where its styles and links begin."""
+    return output_content if template_name != "404.html" or config.site_url else ""
+
+
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Fill in the parts of a page, run its doctests, and make its IDs links."""
     up = "../" * page.file.src_uri.count("/")
