@@ -289,7 +289,8 @@ def _archive(file: BinaryIO, size: int) -> dict[str, NDArray]:
         entries = archive.infolist()
     if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in entries):
         raise ValueError("its entries are compressed or encrypted")
-    if sum(entry.file_size for entry in entries) > size or len({e.filename for e in entries}) < len(entries):
+    lying = any(entry.compress_size != entry.file_size for entry in entries)  # for zipfile makes room for both
+    if lying or sum(e.file_size for e in entries) > size or len({e.filename for e in entries}) < len(entries):
         raise ValueError("its entries overlap, or claim more bytes than the file has")
     with _unpacking():
         contents = {entry.filename: archive.read(entry) for entry in entries}

@@ -239,8 +239,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         try:
             with gzip.open(file) as unpacked:
                 yield cast(BinaryIO, unpacked)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
-            raise ValueError(f"{path}: expected a whole gzip file, got a broken one ({broken})") from None
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise ValueError(f"{path}: expected a whole gzip file, got a broken one") from None
 
 
 def _shown(start: bytes) -> str:
