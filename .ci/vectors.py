@@ -45,12 +45,14 @@ def cases(dtype):
     x, W = rng.standard_normal((4, 16, 16, 16)).astype(dtype), rng.standard_normal((32, 144)).astype(dtype)
     z, dW = np.empty((4, 14, 14, 32), dtype), np.empty((144, 32), dtype)
     yield "conv2d", lambda m: m.conv2d(x, W, None, 3, 3, 1, 1, 0, 0, False, z)
-    yield "conv2d_to_kernel", lambda m: m.conv2d_to_kernel(z, x, 3, 3, 1, 1, dW)
+    yield "conv2d_to_kernel", lambda m: m.conv2d_to_kernel(z, x, 3, 3, 1, 1, 0, dW)
     w, g, mean, square = (np.abs(rng.standard_normal(4096)).astype(dtype) for _ in range(4))
     yield "adam", lambda m: m.adam(w, g, mean, square, 1e-3, 0.9, 0.999, 0.5, 0.5, 1e-8)
     scores, labels = rng.standard_normal((32, 256)).astype(dtype), np.zeros(32, np.intp)
     losses, gradient = np.empty(32, dtype), np.empty((32, 256), dtype)
     yield "softmax_cross_entropy", lambda m: m.softmax_cross_entropy(scores, labels, losses, gradient)
+    X, y = rng.standard_normal((200, 256)).astype(dtype), np.ones(200, dtype)
+    yield "perceptron_pass", lambda m: m.perceptron_pass(X, y, 1.0, np.zeros(256, dtype))
 
 
 failed = 0

@@ -464,19 +464,23 @@ def threaded():
                 enumerate([(7, 6, 21, 18), (11, 6, 5, 3), (7, 11, 17, 16)]))
     image, one, few = normal(3, 5, 1, 61, 53), normal(4, 1, 1, 3, 5), normal(5, 7, 1, 5, 3)
     many, highest = normal(6, 9, 8, 40, 40), kernels.max_pool2d(normal(6, 9, 8, 40, 40), (2, 3), (2, 1), (1, 0))
-    stride, none = (1, 1), (0, 0)
+    deep, back, stride, none = normal(7, 11, 8, 5, 3), normal(0, 9, 5, 40, 40), (1, 1), (0, 0)
+    apart = (2, 4), (2, 4), none
     return {
         "matmul": lambda: kernels.matmul(normal(0, 133, 600), normal(1, 600, 70), normal(2, 70), True),
         "matmul transposed": lambda: kernels.matmul(normal(0, 600, 133).T, normal(1, 71, 600).T),
         "conv2d": lambda: kernels.conv2d(x, W, None, stride, none),
         "conv2d of few features": lambda: kernels.conv2d(image, few, None, stride, none),
         "conv2d of one feature": lambda: kernels.conv2d(image, one, None, stride, none),
+        "conv2d with a border": lambda: kernels.conv2d(many, deep, None, (2, 1), (2, 1)),
         "to input": lambda: kernels.conv2d_to_input(dz, W, x.shape, stride, none),
         "to input, flipped": lambda: kernels.conv2d_to_input(x, W.transpose(1, 0, 2, 3), (7, 11, 25, 20), stride, none),
         "to kernel": lambda: kernels.conv2d_to_kernel(dz, x, (5, 3), stride, none),
+        "to kernel with a border": lambda: kernels.conv2d_to_kernel(back, many, (5, 3), stride, (2, 1)),
         "max pool": lambda: kernels.max_pool2d(many, (2, 3), (2, 1), (1, 0))[0],
         "winners": lambda: kernels.max_pool2d(many, (2, 3), (2, 1), (1, 0))[1],
         "max pool back": lambda: kernels.max_pool2d_backward(*highest, many.shape, (2, 3), (2, 1), (1, 0)),
+        "max pool, paved": lambda: kernels.max_pool2d_backward(*kernels.max_pool2d(many, *apart), many.shape, *apart),
         "relu back": lambda: kernels.relu_backward(normal(0, 300_001), normal(1, 300_001)),
     }  # fmt: skip
 

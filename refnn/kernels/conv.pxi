@@ -69,7 +69,7 @@ def conv2d(const real[:, :, :, ::1] x, const real[:, ::1] W, const real[::1] bia
     cdef Py_ssize_t height = z.shape[1], width = z.shape[2], features = z.shape[3], pixels = height * width
     cdef Py_ssize_t channels = x.shape[3], K = W.shape[1], images = z.shape[0], each = x.shape[1] * x.shape[2] * channels
     cdef Py_ssize_t across = width_for(features), down = height_of(across), groups = 0, shares = panels(pixels, SHARE)
-    cdef Py_ssize_t n, p, k
+    cdef Py_ssize_t n, k
     cdef bint many = images * pixels * features * K > WORTH
     cdef Layer layer = Layer(x.shape[2] * channels, channels, kernel_height, kernel_width, features, across, down)
     check(x.shape[0], x.shape[1], x.shape[2], kernel_height, kernel_width, stride_height, stride_width, images,

@@ -1,10 +1,6 @@
 """Pooling, channel by channel side by side: the innermost loop runs over the channels of one pixel."""
 
 
-cdef enum:
-    FEW_CHANNELS = 8  # below it a pixel fills no vector
-
-
 def max_pool2d(const real[:, :, :, ::1] x, Py_ssize_t size_height, Py_ssize_t size_width, Py_ssize_t stride_height,
                Py_ssize_t stride_width, Py_ssize_t top, Py_ssize_t left, real[:, :, :, ::1] out,
                int[:, :, :, ::1] winner):

@@ -17,6 +17,7 @@ cdef enum:
     DEPTH = 512     # k per block, twice as many of float32: 32 columns of them are 128 KB
     HEIGHT = 120    # rows per block, whole tiles of either kind
     LINE = 64       # bytes in a line of the cache
+    FEW_CHANNELS = 8  # below it a pixel fills no vector
 
 
 cdef void wide(Py_ssize_t depth, const real* a, const Py_ssize_t* rows, const real* b, const real* start,
