@@ -32,7 +32,7 @@ from refnn._validate import as_float, at_least, finite, float_dtype, json_object
 from refnn.network import Network
 from refnn.training import Checkpoint, Epoch
 
-__all__ = ["load", "load_checkpoint", "save", "save_checkpoint", "written_whole"]
+__all__ = ["file_to_read", "file_to_write", "load", "load_checkpoint", "save", "save_checkpoint", "written_whole"]
 
 FORMATS = {"network": "refnn network 1", "checkpoint": "refnn checkpoint 1"}
 _READERS = {"network": "load", "checkpoint": "load_checkpoint"}
@@ -211,21 +211,43 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         ...     path.read_bytes(), [*path.parent.iterdir()] == [path]
         (b'all of it', True)
     """
-    path = Path(os.path.realpath(path))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-    if path.exists() and not path.is_file():
-        raise ValueError(f"{path}: expected the name of a file, there is something else of that name")
-    beside = path.with_name(f".refnn-{secrets.token_hex(8)}")
+    real = file_to_write(path)
+    beside = real.with_name(f".refnn-{secrets.token_hex(8)}")
     try:
-        with beside.open("xb") as file:
+        file = beside.open("xb")
+    except OSError as wrong:
+        raise OSError(wrong.errno, wrong.strerror, os.fspath(path)) from None  # the name that the user knows
+    try:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        os.replace(beside, real)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def file_to_write(path: str | os.PathLike[str]) -> Path:
+    """Return where a file of this name will lie, links followed: its folder is there, and it is no folder itself."""
+    real = Path(os.path.realpath(path))
+    if not real.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {real.parent}")
+    return _no_other_thing(path, real) if real.exists() else real
+
+
+def file_to_read(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file that is there."""
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    return _no_other_thing(path, Path(path))
+
+
+def _no_other_thing(path: str | os.PathLike[str], there: Path) -> Path:
+    """Return the path of what is there, if it is a file."""
+    if not there.is_file():
+        raise ValueError(f"{path}: expected a file, that is {'a folder' if there.is_dir() else 'something else'}")
+    return there
 
 
 def _write(path: str | os.PathLike[str], kind: str, description: dict[str, Any], arrays: Mapping[str, NDArray]) -> Path:
@@ -248,11 +270,7 @@ def _write(path: str | os.PathLike[str], kind: str, description: dict[str, Any],
 @contextmanager
 def _reading(path: str | os.PathLike[str], kind: str) -> Iterator[tuple[dict[str, Any], dict[str, NDArray]]]:
     """Give the description and the arrays of a file; whatever goes wrong with them is the file's fault."""
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a file, there is something else of that name")
+    path = file_to_read(path)
     with path.open("rb") as file:
         try:
             arrays = _archive(file, path.stat().st_size)

@@ -103,13 +103,13 @@ def test_export_hands_the_weights_on_under_our_names_or_torch_s(capsys, monkeypa
 SIX = ["train", "--model", "softmax", "--epochs", "6", "--out", "mine.npz"]
 
 
-def pressed(monkeypatch, epoch):
-    """Press Ctrl-C when an epoch is over."""
+def pressed(monkeypatch, epoch, signum=signal.SIGINT):
+    """Press Ctrl-C, or send another signal, when an epoch is over."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs tests in the background has it ignored
 
     def stop(now):
         if now.number == epoch:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signum)
 
     monkeypatch.setattr(train, "progress", lambda epochs, done: stop)
 
@@ -124,7 +124,7 @@ def test_ctrl_c_says_how_to_go_on_and_the_run_ends_as_if_it_had_not_been_pressed
     words = "\nrefnn train: stopped after 2 of 6 epochs; go on with: refnn train --resume mine-checkpoint.npz\n"
     assert capsys.readouterr().err == words
     assert not Path("mine.npz").exists()
-    pressed(monkeypatch, 4)
+    pressed(monkeypatch, 4, signal.SIGTERM)
     assert main(["train", "--resume", "mine-checkpoint.npz"]) == 130
     assert "stopped after 3 of 6 epochs" in capsys.readouterr().err
     monkeypatch.setattr(train, "progress", usual)
@@ -147,8 +147,30 @@ def test_checkpoints_come_every_so_many_epochs_and_a_run_that_is_over_stays_so(c
 def test_ctrl_c_before_anything_was_learnt_only_stops(capsys, monkeypatch):
     pressed(monkeypatch, 1)
     assert main([*SIX, "--checkpoint-every", "1"]) == 130
-    assert capsys.readouterr().err == "refnn train: stopped\n"
+    words = "\nrefnn train: stopped in the first epoch, nothing was saved"
+    assert capsys.readouterr().err == f"{words}\n"
     assert list(Path().iterdir()) == []
+    Path("mine-checkpoint.npz").touch()
+    assert main(SIX) == 130
+    assert capsys.readouterr().err == f"{words}; mine-checkpoint.npz is of another run\n"
+
+
+def test_ctrl_c_after_the_last_epoch_says_what_is_left_to_do(capsys, monkeypatch):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with monkeypatch.context() as patched:
+        patched.setattr(train, "tested", lambda *run: signal.raise_signal(signal.SIGINT))
+        assert main(SIX) == 130
+    assert capsys.readouterr().err == ("\nrefnn train: stopped after the last epoch; test and save the model with: "
+                                       "refnn train --resume mine-checkpoint.npz\n")
+    assert main(["train", "--resume", "mine-checkpoint.npz"]) == 0
+    assert "test accuracy" in capsys.readouterr().out
+
+
+def test_ctrl_c_while_the_commands_are_imported_only_stops(capsys, monkeypatch):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr("refnn.cli.import_module", lambda name: signal.raise_signal(signal.SIGINT))
+    assert main(["info"]) == 130
+    assert capsys.readouterr().err == "refnn: stopped\n"
 
 
 def test_a_resumed_run_refuses_what_does_not_belong_to_it(capsys):
@@ -169,6 +191,17 @@ def test_a_resumed_run_refuses_what_does_not_belong_to_it(capsys):
     }.items():
         assert main(["train", "--resume", *arguments]) == 2
         assert capsys.readouterr().err == f"refnn train: {words}\n"
+
+
+@pytest.mark.parametrize("option", [
+    "--model conv", "--model mlp", "--seed 0", "--l2 0", "--optimizer adam", "--dtype float32", "--epochs 2",
+    "--lr 0.1", "--dropout 0.5", "--batch-size 32", "--data mine",
+])  # fmt: skip
+def test_a_resumed_run_takes_no_option_of_a_run_not_even_a_usual_one(option, capsys):
+    assert main(["train", "--resume", "run.npz", *option.split()]) == 2
+    name = option.split()[0].replace("lr", "learning-rate")
+    assert capsys.readouterr().err == (
+        f"refnn train: {name}: a run goes on with the options it began with; leave it out\n")
 
 
 def test_predict_reads_the_digits_the_model_was_tested_on(capsys):
@@ -227,7 +260,9 @@ def test_where_nothing_is_compiled_info_says_how_to_get_it(beside, remedy, tmp_p
     (["train", "--learning-rate", "0"], "--learning-rate: expected a number above 0, got 0.0"),
     (["train", "--seed", "-1"], "--seed: expected at least 0, got -1"),
     (["train", "--optimizer", "adadelta", "--learning-rate", "1"], "adadelta has none"),
-    (["train", "--out", "nowhere/model.npz"], "--out: expected a file in a folder that exists"),
+    (["train", "--out", "nowhere/model.npz"], "nowhere/model.npz: there is no folder"),
+    (["train", "--out", "."], ".: expected a file, that is a folder"),
+    (["train", "--resume", ".."], "..: expected a file, that is a folder"),
     (["train", "--data", "nowhere"], "nowhere"),
     (["predict", "image.png"], "image.png: not a network that refnn saved (no .npz archive"),
     (["train", "--data", "garbage"], "garbage"),
@@ -298,6 +333,19 @@ def test_a_misspelt_command_gets_a_hint_and_status_2(word, hint, capsys):
     err = capsys.readouterr().err
     assert stopped.value.code == 2 and hint in err
     assert all(command in err.partition("There are")[2] for command in ("train", "experiment", "explain", "errata"))
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["train", "--batchsize", "3"], "there is no option '--batchsize'; did you mean '--batch-size'?\n"),
+    (["train", "--zoom", "3"], "there is no option '--zoom'\n"),
+    (["predict", "a", "b", "c"], "there is no place for 'c'\n"),
+])  # fmt: skip
+def test_an_option_that_its_command_has_not_is_answered_with_those_it_has(arguments, words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    err = capsys.readouterr().err
+    assert stopped.value.code == 2 and err.endswith(f"refnn {arguments[0]}: error: {words}")
+    assert err.startswith(f"usage: refnn {arguments[0]} ")
 
 
 def test_help_names_the_commands_and_a_first_step():

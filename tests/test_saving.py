@@ -1,6 +1,7 @@
 """Files of networks and of runs: nothing is lost or believed, and a run that was stopped ends as if it was not."""
 
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -397,8 +398,19 @@ def test_each_reader_names_the_other(tmp_path):
         load(tmp_path / "run.npz")
     with pytest.raises(ValueError, match="it is a network: read it with load"):
         load_checkpoint(tmp_path / "net.npz")
-    with pytest.raises(ValueError, match="expected a file, there is something else"):
-        load(tmp_path)
+    for use in (load, lambda path: save(NET, path)):
+        with pytest.raises(ValueError, match="expected a file, that is a folder"):
+            use(tmp_path)
+        with pytest.raises(ValueError, match="expected a file, that is something else"):
+            use(os.devnull)
+
+
+def test_where_no_file_can_be_made_the_error_names_the_users_and_not_the_one_beside_it(monkeypatch, tmp_path):
+    monkeypatch.setattr("refnn.model_io.secrets.token_hex", lambda n: "0" * 9999)  # longer than a name can be
+    path = str(tmp_path / "net.npz")
+    with pytest.raises(OSError, match=r"net.npz'$") as wrong:
+        save(NET, path)
+    assert wrong.value.filename == path and wrong.value.errno and [*tmp_path.iterdir()] == []
 
 
 def test_what_cannot_be_written_is_said_before_anything_is(tmp_path):

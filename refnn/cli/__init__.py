@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         modules = [import_module(f"refnn.cli.{_MODULES.get(name, name)}") for name in COMMANDS]
     except ImportError as wrong:  # a kernel form that does not exist, say
         return _say("refnn", wrong, 2)
+    except KeyboardInterrupt:
+        return _say("refnn", "stopped", 130)
     parser = argparse.ArgumentParser(
         prog="refnn",
         description="Neural networks as a property-tested reference: formula, line and law.",
@@ -42,7 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if first[:1] != "-" and first not in commands.choices:
         hint = did_you_mean(first, commands.choices) or "."
         parser.error(f"there is no command {first!r}{hint} There are {', '.join(commands.choices)}")
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        sub, what = commands.choices[options.name], "option" if unknown[0].startswith("-") else "place for"
+        hint = did_you_mean(unknown[0], [name for action in sub._actions for name in action.option_strings])
+        sub.error(f"there is no {what} {unknown[0]!r}{hint}")
     command = f"refnn {options.name}"
     try:
         status = options.run(options)

@@ -10,6 +10,7 @@ its own bends; mlp, two hidden layers of rectifiers; softmax, a linear score for
 
 import argparse
 import csv
+import signal
 import sys
 import time
 import zlib
@@ -28,35 +29,36 @@ from refnn.experiments.digit_reader import MODELS, RECIPES, digit_reader
 from refnn.network import Network
 from refnn.training import Checkpoint, Epoch, evaluate, fit
 
-# the options that make a run what it is, which its checkpoints remember
+# the options that make a run what it is, which its checkpoints remember; the others' defaults are their recipe's
 RUN = ("model", "dropout", "dtype", "optimizer", "learning_rate", "l2", "epochs", "batch_size", "seed", "data")
+USUAL = {"model": "conv", "dtype": "float32", "optimizer": "adam", "l2": 0.0, "seed": 0, "out": "digits.npz"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options of `refnn train`."""
     network = parser.add_argument_group("the network")
-    network.add_argument("--model", choices=sorted(MODELS), default="conv", help="default: conv")
+    network.add_argument("--model", choices=sorted(MODELS), help="default: conv")
     network.add_argument("--dropout", type=float, metavar="RATE",
                          help=f"share of units dropped, in [0, 1); {usual('dropout')}")
-    network.add_argument("--dtype", choices=["float32", "float64"], default="float32", help="default: float32")
+    network.add_argument("--dtype", choices=["float32", "float64"], help="default: float32")
     training = parser.add_argument_group("training")
     names = sorted(optimizers.OPTIMIZERS)
-    training.add_argument("--optimizer", choices=names, default="adam", help="default: adam")
-    training.add_argument("--learning-rate", type=float, metavar="RATE",
+    training.add_argument("--optimizer", choices=names, help="default: adam")
+    training.add_argument("--learning-rate", "--lr", type=float, metavar="RATE",
                           help=f"it falls to zero along a cosine; for adam {usual('learning_rate')}")
-    training.add_argument("--l2", type=float, default=0.0, metavar="STRENGTH", help="weight penalty; default: 0")
+    training.add_argument("--l2", type=float, metavar="STRENGTH", help="weight penalty; default: 0")
     training.add_argument("--epochs", type=int, metavar="N", help=f"passes over the training digits; {usual('epochs')}")
     training.add_argument("--batch-size", type=int, metavar="N", help=f"digits in a mini-batch; {usual('batch_size')}")
-    training.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed, the same run; default: 0")
+    training.add_argument("--seed", type=int, metavar="N", help="the same seed, the same run; default: 0")
     files = parser.add_argument_group("files")
     files.add_argument("--data", metavar="PATH",
                        help="your own digits: an IDX image file with its labels beside it, zip-code text, or a folder "
                             "with a training and a test set; gzipped or not")
-    files.add_argument("--out", default="digits.npz", metavar="FILE", help="where the model goes; default: digits.npz")
+    files.add_argument("--out", metavar="FILE", help="where the model goes; default: digits.npz")
     files.add_argument("--checkpoint-every", type=int, metavar="N",
                        help="write down where the run is after every N epochs, beside the model: digits-checkpoint.npz")
-    files.add_argument("--resume", metavar="FILE", help="go on from such a file, with the options the run began with")
-    parser.set_defaults(usual={name: parser.get_default(name) for name in (*RUN, "out")})
+    files.add_argument("--resume", metavar="FILE",
+                       help="go on from such a file; it knows the options of its run, so give none of them again")
 
 
 def usual(setting: str) -> str:
@@ -73,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
     notes: dict[str, Any] = {}
     if options.resume is not None:
         resume, notes = resumed(options)
+    vars(options).update({name: value for name, value in USUAL.items() if getattr(options, name) is None})
     recipe = RECIPES[options.model]
     epochs = at_least("--epochs", recipe.epochs if options.epochs is None else options.epochs, 1)
     batch_size = at_least("--batch-size", recipe.batch_size if options.batch_size is None else options.batch_size, 1)
@@ -81,8 +84,7 @@ def run(options: argparse.Namespace) -> int:
     every = None if options.checkpoint_every is None else at_least("--checkpoint-every", options.checkpoint_every, 1)
     optimizer = chosen_optimizer(options.optimizer, options.learning_rate, recipe.learning_rate)
     out = Path(options.out)
-    if not out.parent.is_dir() or out.is_dir():
-        raise ValueError(f"--out: expected a file in a folder that exists, got {options.out}")
+    model_io.file_to_write(out)
 
     X, y, test_X, test_y = training_and_test(options.data, seed)
     digest = zlib.crc32(y.tobytes(), zlib.crc32(X.tobytes()))
@@ -101,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
         if every is not None and len(checkpoint.history) % every == 0:
             model_io.save_checkpoint(checkpoint, state, **notes)
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends it politely loses no more than by Ctrl-C
     schedule = "cosine_decay" if hasattr(optimizer, "learning_rate") else "constant"
     try:
         history = fit(net, X, y, optimizer=optimizer, epochs=epochs, batch_size=batch_size, strength=l2,
@@ -112,13 +115,22 @@ def run(options: argparse.Namespace) -> int:
     except (KeyboardInterrupt, BrokenPipeError) as stopped:  # by Ctrl-C, or by `head`
         if last is not None:
             model_io.save_checkpoint(last, state, **notes)
-            print(f"\nrefnn train: stopped after {len(last.history)} of {epochs} epochs; "
-                  f"go on with: refnn train --resume {state}", file=sys.stderr)
-        if last is None or isinstance(stopped, BrokenPipeError):
+        print(f"\nrefnn train: {standing(last, epochs, state)}", file=sys.stderr)
+        if isinstance(stopped, BrokenPipeError):
             raise
         return 130
-    print(f"\nmodel: {out}   learning curve: {curve}\nread digits with it: refnn predict {out}")
+    print(f"\nmodel: {out}   learning curve: {', '.join(map(str, curve))}\nread digits with it: refnn predict {out}")
     return 0
+
+
+def standing(last: Checkpoint | None, epochs: int, state: Path) -> str:
+    """Say where a run was stopped and what is kept of it."""
+    if last is None:
+        older = f"; {state} is of another run" if state.exists() else ""
+        return f"stopped in the first epoch, nothing was saved{older}"
+    if len(last.history) == epochs:
+        return f"stopped after the last epoch; test and save the model with: refnn train --resume {state}"
+    return f"stopped after {len(last.history)} of {epochs} epochs; go on with: refnn train --resume {state}"
 
 
 def tested(net: Network, X: NDArray, y: NDArray, test_X: NDArray, test_y: NDArray, begin: float) -> float | None:
@@ -131,15 +143,15 @@ def tested(net: Network, X: NDArray, y: NDArray, test_X: NDArray, test_y: NDArra
 
 
 def resumed(options: argparse.Namespace) -> tuple[Checkpoint, dict[str, Any]]:
-    """Read where a run was, and put its options in the place of ours, which must not contradict."""
+    """Read where a run was, and take over its options; none of them may be given anew."""
     for name in RUN:
-        if getattr(options, name) != options.usual[name]:
+        if getattr(options, name) is not None:
             raise ValueError(f"--{name.replace('_', '-')}: a run goes on with the options it began with; leave it out")
     checkpoint, notes = model_io.load_checkpoint(options.resume)
     if not isinstance(notes.get("options"), dict) or notes["options"].keys() != {*RUN}:
         raise ValueError(f"--resume: {options.resume} is a checkpoint of another program, not of refnn train")
     vars(options).update(notes["options"])
-    if options.out == options.usual["out"]:
+    if options.out is None:
         options.out = str(Path(options.resume).with_name(notes["out"]))
     return checkpoint, notes
 
@@ -200,7 +212,7 @@ def show(images: NDArray, read: NDArray, labels: NDArray, most: int = 4) -> str:
     return data.side_by_side([data.text_picture(images[i, 0], width=1) for i in chosen], captions)
 
 
-def save_curve(history: list[Epoch], model: Path) -> Path:
+def save_curve(history: list[Epoch], model: Path) -> list[Path]:
     """Write the history beside the model, as a table, and as a picture where matplotlib is installed."""
     table = model.with_name(f"{model.stem}-curve.csv")
     with table.open("w", newline="") as file:
@@ -208,8 +220,8 @@ def save_curve(history: list[Epoch], model: Path) -> Path:
         writer.writerow(Epoch._fields)
         writer.writerows(history)
     if not find_spec("matplotlib"):
-        return table
+        return [table]
     from refnn.interop.matplotlib import learning_curve
 
     learning_curve(history, picture := table.with_suffix(".png"))
-    return picture
+    return [table, picture]

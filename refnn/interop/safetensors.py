@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn._validate import as_array, json_object
-from refnn.model_io import written_whole
+from refnn.model_io import file_to_read, written_whole
 
 __all__ = ["DTYPES", "load", "save"]
 
@@ -110,11 +110,7 @@ def load(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray], dict[str, st
         FileNotFoundError: if there is no such file.
         ValueError: if the file breaks the format's rules, or holds a dtype that NumPy has no room for.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a file, there is something else of that name")
+    path = file_to_read(path)
     with path.open("rb") as file:
         size = path.stat().st_size
         length = int.from_bytes(file.read(8), "little")
