@@ -412,7 +412,7 @@ CALLS: dict[str, Call] = {
                                         checkpoint=lambda c: model_io.save_checkpoint(c, path, note=note)),
         (str(FOLDER / "refnn-run.npz"), "a note"), FILES),
     "model_io.load_checkpoint": Call(model_io.load_checkpoint, (str(FOLDER / "nothing"),), FILES),
-    "model_io.file_to_read": Call(model_io.file_to_read, (str(FOLDER / "nothing"),), FILES),
+    "model_io.file_to_read": Call(model_io.file_to_read, (__file__,), FILES),
     "model_io.file_to_write": Call(model_io.file_to_write, (str(FOLDER / "nothing"),), FILES),
     "model_io.written_whole": Call(written_to, (str(FOLDER / "refnn-bytes"),), FILES),
     "model_io.load": Call(written, (None, "a note"), FILES),

@@ -9,6 +9,7 @@ from refnn import experiments
 from refnn.bench import roofline
 from refnn.cli import main
 from tests.test_bench import LIMITS, Measured, row, timing
+from tests.test_cli import idx
 
 
 def test_the_roofline_shows_what_was_measured_under_its_roof(tmp_path):
@@ -88,6 +89,28 @@ def test_a_learning_curve_shows_what_was_measured():
     assert len(bare.axes) == 1 and len(bare.axes[0].lines) == 1
     with pytest.raises(ValueError, match="history: expected at least one epoch"):
         learning_curve([])
+    for other in ([0.1, 0.2], None, 3):
+        with pytest.raises(TypeError, match=r"history: expected the epochs that refnn.fit returned, got"):
+            learning_curve(other)
+
+
+@pytest.mark.parametrize("path, words", [
+    ("nowhere/c.png", "nowhere/c.png: there is no folder"),
+    ("c.xyz", "c.xyz: expected a name that ends in .png, .svg or .pdf"),
+    ("c", "c: expected a name that ends in .png, .svg or .pdf"),
+    (".", ".: expected a file, that is a folder"),
+])  # fmt: skip
+def test_a_place_for_no_picture_is_refused_before_any_work(path, words, capsys, monkeypatch, tmp_path):
+    from refnn.interop import matplotlib
+
+    monkeypatch.chdir(tmp_path)
+    for draw in (matplotlib.learning_curve, matplotlib.filters, lambda y, path: matplotlib.confusion(y, y, path)):
+        with pytest.raises((ValueError, FileNotFoundError)) as refused:
+            draw(None, path)
+        assert str(refused.value).startswith(words)
+    for option in ("--confusion", "--filters"):
+        assert main(["predict", "no-model", option, path]) == 2
+        assert capsys.readouterr().err.startswith(f"refnn predict: {words}")
 
 
 def test_predict_draws_confusions_and_filters_and_says_where(capsys, monkeypatch, tmp_path):
@@ -98,3 +121,7 @@ def test_predict_draws_confusions_and_filters_and_says_where(capsys, monkeypatch
     assert main(["predict", "model.npz", "--confusion", "c.svg", "--filters", "f.png"]) == 0
     assert capsys.readouterr().out.endswith("\nconfusion: c.svg\nfilters: f.png\n")
     assert Path("c.svg").read_text().startswith("<?xml") and Path("f.png").read_bytes()[1:4] == b"PNG"
+    idx("images.gz", np.zeros((2, 16, 16)))
+    assert main(["predict", "model.npz", "images.gz", "--confusion", "c.svg"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and "--confusion: needs digits with labels" in said.err

@@ -210,8 +210,12 @@ def test_predict_reads_the_digits_the_model_was_tested_on(capsys):
     capsys.readouterr()
     assert main(["predict", "digits.npz"]) == 0
     out = capsys.readouterr().out
-    assert f"of 359 right: {accuracy:.2%}" in out
+    assert f"of 359 right: {accuracy:.2%}\n" in out
     assert "@" in out
+    model_io.save(model_io.load("digits.npz")[0], "mine.npz")
+    assert main(["predict", "mine.npz"]) == 0
+    words = f"of 359 right: {accuracy:.2%} (the file does not say which of them it learnt from)\n"
+    assert capsys.readouterr().out.endswith(words)
 
 
 def idx(name, array):

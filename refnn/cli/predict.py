@@ -26,8 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Show a few digits, print what was read of all, and how much of it is right where the labels are known."""
     at_least("--pictures", options.pictures, 0)
-    if (options.confusion or options.filters) and not find_spec("matplotlib"):
-        raise ValueError('--confusion, --filters: need matplotlib, which is not installed: pip install "refnn[plot]"')
+    if options.confusion or options.filters:
+        if not find_spec("matplotlib"):
+            raise ValueError('--confusion, --filters: need matplotlib, which is not installed: '
+                             'pip install "refnn[plot]"')
+        from refnn.interop import matplotlib
+
+        matplotlib.place_for_picture(options.confusion)
+        matplotlib.place_for_picture(options.filters)
     net, notes = model_io.load(options.model)
     labels: NDArray | None
     if options.file is None:
@@ -37,18 +43,17 @@ def run(options: argparse.Namespace) -> None:
     if images.shape[1:] != net.input_shape:
         raise ValueError(f"{options.file or options.model}: expected images of shape {net.input_shape}, "
                          f"got {images.shape[1:]}")
+    if options.confusion and labels is None:
+        raise ValueError("--confusion: needs digits with labels, and there are none beside these")
     read = net.classify(images)
     if options.pictures and len(images):
         print(show(images, read, read if labels is None else labels, options.pictures), end="\n\n")
     for start in range(0, len(read), 50):
         print(np.array2string(read[start : start + 50], max_line_width=120, separator=" ", threshold=50)[1:-1])
     if labels is not None and len(labels):
-        print(f"\n{(read == labels).sum()} of {len(read)} right: {(read == labels).mean():.2%}")
-    if options.confusion or options.filters:
-        from refnn.interop import matplotlib
-    if options.confusion:
-        if labels is None:
-            raise ValueError("--confusion: needs digits with labels, and there are none beside these")
+        unknown = "" if options.file or "seed" in notes else " (the file does not say which of them it learnt from)"
+        print(f"\n{(read == labels).sum()} of {len(read)} right: {(read == labels).mean():.2%}{unknown}")
+    if options.confusion and labels is not None:
         matplotlib.confusion(labels, read, options.confusion)
         print(f"confusion: {options.confusion}")
     if options.filters:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,11 @@ except ModuleNotFoundError as missing:
 
 from refnn._validate import as_array, same_shape
 from refnn.layers import Conv2D, Dense
+from refnn.model_io import file_to_write
 from refnn.network import Network
 from refnn.training import Epoch
 
-__all__ = ["confusion", "confusion_counts", "filters", "learning_curve"]
+__all__ = ["confusion", "confusion_counts", "filters", "learning_curve", "place_for_picture"]
 
 Path = str | os.PathLike[str]
 
@@ -43,6 +45,9 @@ def learning_curve(history: Sequence[Epoch], path: Path | None = None) -> Any:
         history: what `refnn.fit` returned.
         path: where to write it too, a name that ends in .png, .svg or .pdf.
     """
+    place_for_picture(path)
+    if not isinstance(history, list | tuple) or not all(isinstance(epoch, Epoch) for epoch in history):
+        raise TypeError(f"history: expected the epochs that refnn.fit returned, got {history!r}")
     if not history:
         raise ValueError("history: expected at least one epoch, got none")
     figure = Figure(figsize=(6, 4), layout="constrained")
@@ -96,6 +101,7 @@ def confusion(y: ArrayLike, read: ArrayLike, path: Path | None = None) -> Any:
         read: what they were read as, shape (n,).
         path: where to write it too.
     """
+    place_for_picture(path)
     classes, counts = confusion_counts(y, read)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     side = 2 + 0.4 * len(classes)
@@ -118,6 +124,7 @@ def filters(network: Network, path: Path | None = None) -> Any:
         network: its input is an image, its first layer with weights a convolution, or dense over all pixels.
         path: where to write it too.
     """
+    place_for_picture(path)
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {network!r}")
     first: Any = next((layer for layer in network.layers if layer.params), None)
@@ -132,6 +139,14 @@ def filters(network: Network, path: Path | None = None) -> Any:
     axes.set_title(f"{len(W)} filters of {W.shape[2]}x{W.shape[3]}")
     axes.set_axis_off()
     return _written(figure, path)
+
+
+def place_for_picture(path: Path | None) -> None:
+    """Refuse a place where no picture can be written, before it is drawn, and before what it shows is computed."""
+    if path is not None:
+        file_to_write(path)
+        if PurePath(path).suffix[1:].lower() not in Figure().canvas.get_supported_filetypes():  # these and some more
+            raise ValueError(f"{path}: expected a name that ends in .png, .svg or .pdf")
 
 
 def _mosaic(W: NDArray) -> NDArray:
