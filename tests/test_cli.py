@@ -44,6 +44,17 @@ def test_train_shows_the_net_its_progress_and_its_digits_and_saves_both(capsys):
     assert float(rows[1]["loss"]) < float(rows[0]["loss"])
 
 
+def test_the_readme_shows_what_train_prints(capsys):
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    assert main(["train", "--epochs", "1"]) == 0
+    out = capsys.readouterr().out
+    *_, files, last = out.splitlines()
+    assert last in readme
+    assert files.partition(", ")[0] in readme  # the table; the picture is for those who have matplotlib
+    assert out.partition("kernels")[0] in readme
+    assert model_io.load("digits.npz")[0].summary() in readme
+
+
 @pytest.mark.parametrize("model", ["softmax", "mlp", "maxout", "lenet"])
 def test_every_model_learns_to_read(model, capsys):
     assert main(["train", "--model", model, "--epochs", "3"]) == 0

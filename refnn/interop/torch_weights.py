@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from refnn._validate import as_float, several
+from refnn._validate import as_array, as_float, several
 from refnn.layers import Centre
 from refnn.network import Network
 
@@ -59,7 +60,7 @@ def from_torch(network: Network, state: Mapping[str, Any]) -> None:
 
     Args:
         network: the network, which is changed.
-        state: its state dict; tensors, or whatever NumPy takes.
+        state: its state dict; tensors, or whatever NumPy takes; float16 becomes float32, which holds it exactly.
 
     Raises:
         ValueError: if modules and layers do not fit together; the message names the first that does not.
@@ -76,7 +77,8 @@ def from_torch(network: Network, state: Mapping[str, Any]) -> None:
     names = _names(network, state)
     ours, new = network.parameters(), {}
     for name, theirs in names.items():
-        new[name] = as_float(theirs, _plain(theirs, state[theirs]))
+        array = as_array(theirs, _plain(theirs, state[theirs]))
+        new[name] = as_float(theirs, array.astype(np.float32) if array.dtype.char == "e" else array)
         if new[name].shape != ours[name].shape:
             layer = network.layers[int(name.partition(".")[0])]
             raise ValueError(f"{theirs}: expected shape {ours[name].shape} for {layer!r}, got {new[name].shape}")
@@ -107,8 +109,9 @@ def _names(network: Network, theirs: Iterable[str] | None) -> dict[str, str]:
         modules.setdefault(tuple(map(int, places)), {})[part] = name
     words = [".".join(map(str, place)) for place in sorted(modules)]
     if len(modules) != len(network._learning):
+        quoted = f" ({', '.join(map(repr, words))})" if words else ""
         raise ValueError(f"state: expected {len(network._learning)} modules with weights, as the network has, "
-                         f"got {', '.join(words) or 'none'}")
+                         f"got {len(words)}{quoted}; those of Linear, Conv2d and PReLU can be taken")
     names: dict[str, str] = {}
     for i, place, word in zip(network._learning, sorted(modules), words, strict=True):
         layer, found = network.layers[i], modules[place]
