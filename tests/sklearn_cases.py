@@ -164,11 +164,11 @@ def test_the_same_random_state_gives_the_same_bits_also_behind_a_pickle(name, di
 @pytest.mark.parametrize("name, settings, words", [
     ("MLPClassifier", {"hidden": 32}, r"hidden: expected several whole numbers, one for each .*, got 32"),
     ("MLPClassifier", {"hidden": (0,)}, "units: expected at least 1, got 0"),
-    ("MLPClassifier", {"optimizer": "sgd"}, "optimizer: sgd has no usual learning rate"),
+    ("MLPClassifier", {"optimizer": "sgd"}, r"learning_rate: sgd has no usual one; choose it, as learning_rate=0.1"),
     ("MLPClassifier", {"optimizer": "adadelta", "learning_rate": 1.0}, "learning_rate: adadelta has none, got 1.0"),
     ("MLPClassifier", {"optimizer": "adm"}, "did you mean 'adam'"),
     ("MLPClassifier", {"activation": "rely"}, "did you mean 'relu'"),
-    ("MLPRegressor", {"l2": -1.0}, "strength: expected a number not below 0"),
+    ("MLPRegressor", {"l2": -1.0}, "^l2: expected a number not below 0, got -1.0"),
     ("ConvClassifier", {"image_shape": (1, 2, 4)}, r"image_shape: expected .* with C\*H\*W = 6, .*got \(1, 2, 4\)"),
     ("ConvClassifier", {"filters": 8}, r"filters: expected several whole numbers"),
     ("PerceptronClassifier", {"epochs": 0}, "epochs: expected at least 1, got 0"),
@@ -177,6 +177,24 @@ def test_a_setting_that_is_no_good_is_refused_in_words(name, settings, words):
     X, y = np.arange(24.0).reshape(4, 6), [0, 1, 0, 1]
     with pytest.raises((TypeError, ValueError), match=words):
         estimator(name, **settings).fit(X, y)
+
+
+@pytest.mark.parametrize("label", [3, 2.0, "a"])
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_single_class_is_named_as_its_user_wrote_it(name, label):
+    with pytest.raises(ValueError, match=f"1 class, {label!r}$"):
+        estimator(name).fit([[0.0], [1.0]], [label, label])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_images_that_are_no_rows_are_refused_with_the_remedy(name):
+    X = np.random.default_rng(4).standard_normal((6, 1, 2, 3))
+    model, words = estimator(name), r"X: expected rows, .* got shape \(6, 1, 2, 3\); .* X.reshape\(len\(X\), -1\)"
+    with pytest.raises(ValueError, match=words):
+        model.fit(X, [0, 1] * 3)
+    model.fit(X.reshape(len(X), -1), [0, 1] * 3)
+    with pytest.raises(ValueError, match=words):
+        model.predict(X)
 
 
 def test_images_of_any_kernel_and_even_of_one_line_are_learnt():

@@ -31,7 +31,7 @@ except ImportError as missing:
     raise ImportError("refnn.interop.sklearn needs scikit-learn 1.6: pip install 'refnn[sklearn]'") from missing
 
 from refnn import activations, layers, linear, optimizers, perceptron
-from refnn._validate import at_least, pair
+from refnn._validate import at_least, not_negative, pair
 from refnn.network import Network
 from refnn.training import fit as train
 
@@ -48,11 +48,11 @@ class _Classifier(ClassifierMixin):
 
     def _labelled(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         """Return checked samples (n, d) and labels 0 .. k-1; remember the classes."""
-        X, y = validate_data(self, X, y, dtype=_FLOATS)
+        X, y = validate_data(self, _rows(X), y, dtype=_FLOATS)
         check_classification_targets(y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y: expected at least 2 classes, got 1 class, {self.classes_[0]!r}")
+            raise ValueError(f"y: expected at least 2 classes, got 1 class, {self.classes_.tolist()[0]!r}")
         return X, labels
 
     def _scores(self, X: Any) -> NDArray:
@@ -102,7 +102,7 @@ class PerceptronClassifier(_Classifier, BaseEstimator):
     def _scores(self, X: Any) -> NDArray:
         """Return w.x + b of each perceptron; of a single one half of it for its class, half of it against."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=_FLOATS, reset=False)
+        X = validate_data(self, _rows(X), dtype=_FLOATS, reset=False)
         scores = np.stack([linear.discriminant(X, *linear.split(p.w_)) for p in self.perceptrons_], axis=1)
         return np.hstack([-scores / 2, scores / 2]) if len(self.classes_) == 2 else scores
 
@@ -137,16 +137,19 @@ class _Trained(BaseEstimator):
         net, self.network_ = (Network(self._layers(outputs), shape, seed, self.dtype) for _ in range(2))
         self.history_ = train(
             net, X.reshape(-1, *shape), y, loss=loss, optimizer=self._rule(), epochs=self.epochs,
-            batch_size=self.batch_size, strength=self.l2, seed=seed,
+            batch_size=self.batch_size, strength=not_negative("l2", self.l2), seed=seed,
         )
         self.network_.set_parameters(net.parameters())  # and not the memory of its last step, which a pickle would keep
 
     def _rule(self) -> optimizers.Optimizer | str:
         """Return the optimizer: with the rate that was asked for, or by name, for `refnn.fit` to take its own."""
-        if self.learning_rate is None:
-            return self.optimizer
         rule: Any = optimizers.optimizer(self.optimizer)
-        if "learning_rate" not in signature(rule).parameters:
+        rate = signature(rule).parameters.get("learning_rate")
+        if self.learning_rate is None:
+            if rate is not None and rate.default is rate.empty:
+                raise ValueError(f"learning_rate: {self.optimizer} has no usual one; choose it, as learning_rate=0.1")
+            return self.optimizer
+        if rate is None:
             raise ValueError(f"learning_rate: {self.optimizer} has none, got {self.learning_rate!r}")
         found: optimizers.Optimizer = rule(learning_rate=self.learning_rate)
         return found
@@ -154,7 +157,7 @@ class _Trained(BaseEstimator):
     def _outputs(self, X: Any) -> NDArray:
         """Return what the network says, (n, outputs)."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=_FLOATS, reset=False)
+        X = validate_data(self, _rows(X), dtype=_FLOATS, reset=False)
         return self.network_.predict(X.reshape(-1, *self.network_.input_shape))
 
 
@@ -245,7 +248,7 @@ class MLPRegressor(RegressorMixin, _Trained):
 
     def fit(self, X: Any, y: Any) -> MLPRegressor:
         """Learn from samples (n, d) and their targets, (n,) or (n, m)."""
-        X, y = validate_data(self, X, y, dtype=_FLOATS, multi_output=True, y_numeric=True)
+        X, y = validate_data(self, _rows(X), y, dtype=_FLOATS, multi_output=True, y_numeric=True)
         self._targets = y.shape[1:]
         y = y.reshape(len(y), -1)
         self._learn(X, y, y.shape[1], "squared_error")
@@ -300,6 +303,13 @@ class ConvClassifier(SoftmaxRegression):
                       layers.MaxPool2D(window)]
             sides = [side // k for side, k in zip(sides, window, strict=True)]
         return [*stack, layers.Flatten(), layers.Dropout(self.dropout), layers.Dense(outputs)]
+
+
+def _rows(X: Any) -> Any:
+    """Return samples for scikit-learn to check; it has no words for how an image becomes a row."""
+    if getattr(X, "ndim", 2) > 2:
+        raise ValueError(f"X: expected rows, (n, d), got shape {X.shape}; images become rows by X.reshape(len(X), -1)")
+    return X
 
 
 def _perceptrons(hidden: Any, activation: str, dropout: float, outputs: int) -> list[layers.Layer]:
