@@ -412,7 +412,9 @@ def test_fit_is_a_loop_of_fit_batch(name, penalty):
     rng = np.random.default_rng(5)
     for epoch in history:
         batches = minibatches(9, 4, rng)
-        total = sum(len(b) * fit_batch(theirs, X[b], T[b], rules, rng=rng, **options) for b in batches)
+        total = 0.0  # one after the other: sum() has rounded less often since Python 3.12
+        for b in batches:
+            total += len(b) * fit_batch(theirs, X[b], T[b], rules, rng=rng, **options)
         assert total / 9 == epoch.loss
     for key, value in ours.parameters().items():
         assert value.tobytes() == theirs.parameters()[key].tobytes()
@@ -545,7 +547,7 @@ def test_save_writes_through_links_to_plain_files_only(tmp_path):
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "net.npz").stat().st_mode & 0o600 == 0o600
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ValueError, match="pipe: expected the name of a file"):
+    with pytest.raises(ValueError, match="pipe: expected a file, that is something else"):
         model_io.save(network("dense"), tmp_path / "pipe")
 
 
