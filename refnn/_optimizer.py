@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn import kernels
-from refnn._validate import as_float, at_least, fraction, not_negative, positive, same_shape, several
+from refnn._validate import as_float, at_least, fraction, not_negative, positive, same_shape, several, short
 
 __all__ = ["Optimizer"]
 
@@ -23,7 +23,7 @@ __all__ = ["Optimizer"]
 def _yes_or_no(name: str, value: Any) -> bool:
     """Return `value` as a bool if it is one."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name}: expected True or False, got {value!r}")
+        raise TypeError(f"{name}: expected True or False, got {short(value)}")
     return bool(value)
 
 

@@ -3,13 +3,36 @@
 import difflib
 import json
 import math
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from inspect import signature
+from reprlib import Repr
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Pair = int | tuple[int, int]
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+class _Short(Repr):
+    """What a message repeats: long texts and lists only with their beginning and end, arrays by their shape."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = 80
+        self.maxlist = self.maxtuple = 4
+
+    def repr_ndarray(self, array: NDArray, level: int) -> str:
+        return f"array of shape {array.shape}" if array.ndim else repr(array)
+
+
+_SHORT = _Short()
+
+
+def short(value: Any) -> str:
+    """Return what somebody gave in a few words and on one line, for a message to repeat."""
+    return " ".join(_SHORT.repr(value).split())
 
 
 def as_array(name: str, values: Any) -> NDArray:
@@ -48,7 +71,12 @@ def as_floats(ndim: int | None = None, **arrays: ArrayLike) -> tuple[NDArray, ..
 def same_shape(name: str, array: NDArray, shape: tuple[int, ...]) -> NDArray:
     """Return `array` if it has exactly this shape; nothing is broadcast silently."""
     if array.shape != shape:
-        raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
+        hint = ""
+        if len(shape) == 2 and shape == (*array.shape, 1):
+            hint = "; [:, np.newaxis] adds the axis"
+        if len(shape) == 1 and array.shape == (*shape, 1):
+            hint = "; [:, 0] takes the axis away"
+        raise ValueError(f"{name}: expected shape {shape}, got {array.shape}{hint}")
     return array
 
 
@@ -68,7 +96,7 @@ def finite(name: str, array: NDArray) -> NDArray:
 def whole(name: str, value: Any) -> int:
     """Return `value` as an int if it is a whole number."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+        raise TypeError(f"{name}: expected a whole number, got {short(value)}")
     return int(value)
 
 
@@ -86,7 +114,7 @@ def pair(name: str, value: Any, least: int) -> tuple[int, int]:
     """Return one whole number or (height, width) as two whole numbers, neither below `least`."""
     if isinstance(value, tuple | list):
         if len(value) != 2:
-            raise ValueError(f"{name}: expected a whole number or (height, width), got {value!r}")
+            raise ValueError(f"{name}: expected a whole number or (height, width), got {short(value)}")
         return at_least(name, value[0], least), at_least(name, value[1], least)
     return (at_least(name, value, least),) * 2
 
@@ -94,34 +122,34 @@ def pair(name: str, value: Any, least: int) -> tuple[int, int]:
 def number(name: str, value: Any) -> float:
     """Return `value` as a finite float."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name}: expected a number, got {value!r}")
+        raise TypeError(f"{name}: expected a number, got {short(value)}")
     try:
         value = float(value)
     except OverflowError:
         raise ValueError(f"{name}: expected a number that a float can hold, got a longer one") from None
     if not math.isfinite(value):
-        raise ValueError(f"{name}: expected a finite number, got {value!r}")
+        raise ValueError(f"{name}: expected a finite number, got {short(value)}")
     return value
 
 
 def positive(name: str, value: Any) -> float:
     """Return `value` as a float above zero."""
     if (value := number(name, value)) <= 0:
-        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
+        raise ValueError(f"{name}: expected a number above 0, got {short(value)}")
     return value
 
 
 def not_negative(name: str, value: Any) -> float:
     """Return `value` as a float not below zero."""
     if (value := number(name, value)) < 0:
-        raise ValueError(f"{name}: expected a number not below 0, got {value!r}")
+        raise ValueError(f"{name}: expected a number not below 0, got {short(value)}")
     return value
 
 
 def fraction(name: str, value: Any) -> float:
     """Return `value` as a float in [0, 1)."""
     if not 0 <= (value := number(name, value)) < 1:
-        raise ValueError(f"{name}: expected a number in [0, 1), got {value!r}")
+        raise ValueError(f"{name}: expected a number in [0, 1), got {short(value)}")
     return value
 
 
@@ -133,7 +161,7 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
         word = str(value).lower()
         near = difflib.get_close_matches(word, choices, 1) or [name for name in choices if word and word in name]
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}{hint}")
+        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {short(value)}{hint}")
     return value
 
 
@@ -141,22 +169,40 @@ def several(name: str, values: Any) -> list[Any]:
     """Return the entries of a list, or of whatever else has some, but no text's."""
     if not isinstance(values, str | bytes | np.generic) and np.iterable(values):
         return list(values)
-    raise TypeError(f"{name}: expected a list, got {values!r}")
+    raise TypeError(f"{name}: expected a list, got {short(values)}")
 
 
-def function(name: str, f: Any) -> Callable[..., Any]:
-    """Return `f` if it can be called."""
+def function(name: str, f: Any, arguments: str = "") -> Callable[..., Any]:
+    """Return `f` if it can be called; with the arguments of these names, where some are named."""
+    words = f"a function of ({arguments})" if arguments else "a function"
     if not callable(f):
-        raise TypeError(f"{name}: expected a function, got {f!r}")
+        raise TypeError(f"{name}: expected {words}, got {short(f)}")
     found: Callable[..., Any] = f
+    if arguments:
+        try:
+            known = signature(found)
+        except (TypeError, ValueError):  # a compiled one may not say what it takes
+            return found
+        try:
+            known.bind(*arguments.split(", "))
+        except TypeError:
+            raise TypeError(f"{name}: expected {words}, got one of {known}") from None
     return found
 
 
-def functions(name: str, given: tuple[Any, ...], most: int) -> tuple[Callable[..., Any], ...]:
-    """Return a function and its gradient, with what else belongs to them or is None: `most` of all together."""
-    if not 2 <= len(given) <= most or not all(callable(f) or (f is None and i > 1) for i, f in enumerate(given)):
-        raise TypeError(f"{name}: expected a name or a pair of functions (f, f_backward), got {given!r}")
-    return given
+def functions(name: str, value: Any, table: Mapping[str, T], kind: type[T], arguments: str) -> T:
+    """Return the functions that a table has under a name, or those of somebody's own: a pair, or one of the same kind.
+
+    The first of them is a function of `arguments`, the second one of an upstream gradient and of these.
+    """
+    if isinstance(value, str):
+        return table[one_of(name, value, table)]
+    known = isinstance(value, kind) or (isinstance(value, tuple) and len(value) == 2)
+    if not known or not all(callable(f) or (f is None and i > 1) for i, f in enumerate(value)):
+        raise TypeError(f"{name}: expected a name or a pair of functions (f, f_backward), got {short(value)}")
+    function(f"{name}: f", value[0], arguments)
+    function(f"{name}: f_backward", value[1], f"upstream, {arguments}")
+    return kind(*value)
 
 
 def float_dtype(name: str, dtype: DTypeLike) -> np.dtype:
@@ -170,9 +216,14 @@ def float_dtype(name: str, dtype: DTypeLike) -> np.dtype:
 def class_labels(name: str, values: ArrayLike, n: int, classes: int) -> NDArray:
     """Return `n` labels 0 .. classes-1 as an int array; whole numbers stored as floats are refused."""
     labels = as_array(name, values)
+    expected = f"{name}: expected an integer label 0..{classes - 1} for each sample"
+    if labels.shape == (n, classes) and classes > 1:
+        raise ValueError(f"{expected}, got shape {labels.shape}; .argmax(1) makes labels of rows of zeros and ones, "
+                         "rows of probabilities are for cross_entropy")
     if labels.dtype.kind not in "ui" and labels.size:
-        raise TypeError(f"{name}: expected an integer label 0..{classes - 1} for each sample (no floats, no rows of "
-                        f"zeros and ones), got dtype {labels.dtype}")
+        hint = (".astype(int) makes integers of whole numbers" if labels.dtype.kind in "bf" else
+                "np.unique(..., return_inverse=True)[1] numbers the classes")
+        raise TypeError(f"{expected}, got dtype {labels.dtype}; {hint}")
     if not same_shape(name, labels, (n,)).size:
         return np.empty(0, np.intp)
     wrong = labels.astype(np.uintp) >= classes  # a negative one wraps around to a huge one
@@ -224,5 +275,5 @@ def generator(name: str, rng: Any) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer):
-        raise TypeError(f"{name}: expected a numpy.random.Generator or a whole number as seed, got {rng!r}")
+        raise TypeError(f"{name}: expected a numpy.random.Generator or a whole number as seed, got {short(rng)}")
     return np.random.default_rng(at_least(name, rng, 0))

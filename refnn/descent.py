@@ -33,6 +33,7 @@ from refnn._validate import (
     one_of,
     positive,
     same_shape,
+    short,
 )
 
 __all__ = [
@@ -414,17 +415,25 @@ SCHEDULES: dict[str, Callable[[int, int], float]] = {
 }
 
 
-def schedule(name: str) -> Callable[[int, int], float]:
+def schedule(name: str | Callable[[int, int], float]) -> Callable[[int, int], float]:
     """Return the falling learning rate of this name: a function of (epoch, epochs) that gives a factor in [0, 1].
+
+    Args:
+        name: a key of `SCHEDULES`, or such a function of your own.
 
     Raises:
         ValueError: if there is no such schedule; the error lists those there are.
+        TypeError: if what you bring is no function of (epoch, epochs).
 
     Example:
         >>> schedule("linear_decay")(1, 4)
         0.75
     """
-    return SCHEDULES[one_of("schedule", name, SCHEDULES)]
+    if isinstance(name, str):
+        return SCHEDULES[one_of("schedule", name, SCHEDULES)]
+    if not callable(name):
+        raise TypeError(f"schedule: expected a name or a function of (epoch, epochs), got {short(name)}")
+    return function("schedule", name, "epoch, epochs")
 
 
 def _flowing() -> np.errstate:

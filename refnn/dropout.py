@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_upstream, at_least, fraction, generator, same_shape
+from refnn._validate import as_float, as_upstream, at_least, fraction, generator, same_shape, short
 
 __all__ = [
     "dropout",
@@ -61,7 +61,7 @@ def dropout_mask(shape: tuple[int, ...], rate: float, rng: np.random.Generator |
         0.75
     """
     if not isinstance(shape, tuple | list):
-        raise TypeError(f"shape: expected a tuple of whole numbers such as (3, 2), got {shape!r}")
+        raise TypeError(f"shape: expected a tuple of whole numbers such as (3, 2), got {short(shape)}")
     sizes, p, rng = tuple(at_least("shape", size, 0) for size in shape), fraction("rate", rate), generator("rng", rng)
     if p == 0:
         return np.ones(sizes, bool)
@@ -242,7 +242,8 @@ def mask_probability(mask: ArrayLike, rate: float) -> NDArray:
 def _thin(x: NDArray, mask: ArrayLike, rate: float, inverted: bool) -> NDArray:
     """Return x, or x / q if inverted, where the mask is true, and 0 where it is false."""
     keep, q = same_shape("mask", _as_bool(mask), x.shape), _keep_rate(rate, x)
-    return np.where(keep, x / q if inverted else x, np.zeros((), x.dtype))
+    with np.errstate(over="ignore"):  # what is too large for its dtype is infinite, and says so itself
+        return np.where(keep, x / q if inverted else x, np.zeros((), x.dtype))
 
 
 def _keep_rate(rate: float, x: NDArray) -> np.floating:

@@ -149,6 +149,13 @@ class Dense(_Weighted):
         init: name of the initialisation, one of `refnn.init.INITIALIZERS`; by default He's for rectifiers, Xavier's
             for the others.
         bias: whether there is a b; it starts at zero.
+
+    Example: W and b of a layer are the network's to give, under its number.
+
+        >>> from refnn import Network
+        >>> net = Network([Dense(4, "relu"), Dense(2)], input_shape=3)
+        >>> net.parameters()["1.W"].shape, net.parameters()["1.b"].shape
+        ((2, 4), (2,))
     """
 
     units: int
@@ -204,6 +211,12 @@ class Conv2D(_Weighted):
         activation: name of f.
         init: name of the initialisation; by default He's for rectifiers, else Xavier's.
         bias: whether each map has a bias.
+
+    Example: the kernels of the first layer.
+
+        >>> from refnn import Network
+        >>> Network([Conv2D(8, size=5)], input_shape=(1, 16, 16)).parameters()["0.W"].shape
+        (8, 1, 5, 5)
     """
 
     filters: int

@@ -259,6 +259,9 @@ def binary_cross_entropy(logits: ArrayLike, targets: ArrayLike, reduction: str =
     Pitfall: $\sigma(40)$ is exactly 1 in float64 and the logarithm of the rest $-\infty$; the softplus form is accurate
     for every logit, however sure. Mind the bracket around both terms, which the slide lacks (E-39).
 
+    The decision is the sign of the score: of a network with one output, `net.predict(X) > 0`, not `net.classify(X)`,
+    which asks which of several outputs is the highest.
+
     Args:
         logits: scores before the sigmoid, shape (n,) or (n, ...).
         targets: the same shape, probabilities in [0, 1]; 0 and 1 are labels.
@@ -706,11 +709,17 @@ class Loss(NamedTuple):
     curvature: Callable[..., NDArray] | None = None
     fused: Callable[[NDArray, NDArray], tuple[float, NDArray]] | None = None
 
+    def mean(self, prediction: NDArray, target: NDArray) -> float:
+        """Return the mean loss."""
+        name = "loss: what f returns"
+        return float(same_shape(name, as_float(name, self.f(prediction, target)), ()))
+
     def both(self, prediction: NDArray, target: NDArray) -> tuple[float, NDArray]:
         """Return the mean loss and its gradient in the prediction."""
         if self.fused is not None:
             return self.fused(prediction, target)
-        return float(self.f(prediction, target)), self.backward(1.0, prediction, target)
+        mean, name = self.mean(prediction, target), "loss: what f_backward returns"
+        return mean, same_shape(name, as_float(name, self.backward(1.0, prediction, target)), prediction.shape)
 
 
 def _softmax_cross_entropy(scores: NDArray, labels: NDArray) -> tuple[float, NDArray]:
@@ -740,22 +749,21 @@ def loss(name: str | tuple[Any, ...]) -> Loss:
     """Look up a loss by name.
 
     Args:
-        name: a key of `LOSSES`, or a `Loss` or a pair (f, f_backward) of your own.
+        name: a key of `LOSSES`, or of your own a `Loss` or a pair: f(prediction, target) is the mean loss, one number,
+            and f_backward(upstream, prediction, target) its gradient in the prediction times the number upstream.
 
     Returns:
         The functions f, backward and curvature; the last is None where there is none, or it is 0 wherever it exists.
 
     Raises:
         ValueError: if there is none of that name; the message lists the choices.
-        TypeError: if what you bring are no functions.
+        TypeError: if what you bring are no functions of these arguments.
 
     Example:
         >>> float(loss("squared_error").f([3, 5], [1, 6], reduction="sum"))
         5.0
     """
-    if isinstance(name, tuple):
-        return Loss(*functions("loss", name, len(Loss._fields)))
-    return LOSSES[one_of("loss", name, LOSSES)]
+    return functions("loss", name, LOSSES, Loss, "prediction, target")
 
 
 # What the losses share: reductions and the chain rule through them, then the checks

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from refnn._validate import as_float, as_upstream, at_least, float_dtype, generator
+from refnn._validate import as_float, as_upstream, at_least, float_dtype, generator, short
 from refnn.layers import Layer
 from refnn.optimizers import Optimizer
 
@@ -46,9 +47,9 @@ class Network:
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int] | int, seed: Any = 0,
                  dtype: DTypeLike = "float32") -> None:
         if not isinstance(layers, list | tuple):
-            raise TypeError(f"layers: expected a list of layers, got {layers!r}; put it in [...]")
+            raise TypeError(f"layers: expected a list of layers, got {short(layers)}; put it in [...]")
         if not isinstance(input_shape, int | np.integer | list | tuple):
-            raise TypeError(f"input_shape: expected a whole number or several, got {input_shape!r}")
+            raise TypeError(f"input_shape: expected a whole number or several, got {short(input_shape)}")
         self.layers = list(layers)
         sides = [input_shape] if isinstance(input_shape, int | np.integer) else list(input_shape)
         self.input_shape = tuple(at_least("input_shape", side, 1) for side in sides)
@@ -59,7 +60,7 @@ class Network:
         shapes = [self.input_shape]
         for i, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
-                raise TypeError(f"layers[{i}]: expected a layer, got {layer!r}")
+                raise TypeError(f"layers[{i}]: expected a layer, got {short(layer)}")
             if any(layer is other for other in self.layers[:i]):
                 raise ValueError(f"layers[{i}]: the same {type(layer).__name__} twice; describe a second one")
             if layer._owned:
@@ -157,10 +158,24 @@ class Network:
         return np.concatenate(outputs)
 
     def classify(self, X: ArrayLike, batch_size: int = 256) -> NDArray:
-        """Return the class with the highest output for each sample, the first of equals (MLP-08)."""
+        """Return the class with the highest output for each sample, the first of equals (MLP-08).
+
+        The highest of a single output says nothing: where there is but one, `predict(X) > 0` is the decision of a
+        score, and `predict(X) > 0.5` that of a probability, as behind a sigmoid.
+
+        Raises:
+            ValueError: if the network does not have several outputs in a row, or says NaN of a sample.
+        """
         if len(self.output_shape) != 1:
             raise ValueError(f"classify: expected outputs of shape (classes,), the network's are {self.output_shape}")
-        return self.predict(X, batch_size).argmax(axis=1)
+        if self.output_shape == (1,):
+            raise ValueError("classify: expected an output for each class, the network has one: predict(X) > 0 decides "
+                             "by its score, predict(X) > 0.5 behind a sigmoid")
+        outputs = self.predict(X, batch_size)
+        lost = np.isnan(outputs).any(axis=1)
+        if lost.any():
+            raise ValueError(f"classify: expected numbers as outputs, got nan for sample {lost.argmax()}")
+        return outputs.argmax(axis=1)
 
     def parameters(self) -> dict[str, NDArray]:
         """Return copies of all parameters, by names like "0.W"."""
@@ -174,7 +189,8 @@ class Network:
         """Take over parameters by name; all of them, each in its shape, or none at all."""
         live = {f"{i}.{name}": p for i in self._learning for name, p in self.layers[i].params.items()}
         if not isinstance(parameters, Mapping):
-            raise TypeError(f"parameters: expected arrays by name, as parameters() returns them, got {parameters!r}")
+            raise TypeError("parameters: expected arrays by name, as parameters() returns them, "
+                            f"got {short(parameters)}")
         if parameters.keys() != live.keys():
             raise ValueError(f"parameters: expected {sorted(live)}, got {sorted(parameters)}")
         arrays = {name: np.array(as_float(name, parameters[name]), self.dtype) for name in live}
@@ -218,19 +234,36 @@ class Network:
             dx = layer.backward(dx, to_input=False) if first else layer.backward(dx)
         return dx
 
+    def _samples(self, X: ArrayLike) -> NDArray:
+        """Return samples as they are, if they have the right shape; else say how they get it, where that is plain."""
+        x, expected = as_float("X", X), self.input_shape
+        if x.ndim and x.shape[1:] == expected:
+            return x
+        hint, meant = "", (_plain(expected), _plain((prod(expected),)))
+        if x.shape == expected:
+            hint = "; one sample is X[np.newaxis]"
+        elif len(expected) == 3 and x.shape[1:] == (*expected[1:], expected[0]) and expected[0] > 1:
+            hint = "; X.transpose(0, 3, 1, 2) brings the channels forward"
+        elif _plain(x.shape[1:]) in meant or _plain(x.shape) in meant or (prod(x.shape[1:]),) == expected:
+            hint = f"; X.reshape(-1, {', '.join(map(str, expected))}) has it"
+        raise ValueError(f"X: expected shape (n, {', '.join(map(str, expected))}), got {x.shape}{hint}")
+
     def _batch(self, X: ArrayLike, copy: bool = True) -> NDArray:
         """Return samples of the right shape in the network's dtype, images channels-last.
 
         In memory of our own or, without `copy`, in new memory only where something must be converted.
         """
-        x = as_float("X", X)
-        if x.shape[1:] != self.input_shape or x.ndim == 0:
-            hint = "; one sample is X[np.newaxis]" if x.shape == self.input_shape else ""
-            raise ValueError(f"X: expected shape (n, {', '.join(map(str, self.input_shape))}), got {x.shape}{hint}")
+        x = self._samples(X)
         laid = np.array if copy else np.asarray
-        if x.ndim != 4:
-            return laid(x, self.dtype, order="C")
-        return laid(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)
+        with np.errstate(over="ignore"):  # what is too large for the dtype is infinite
+            if x.ndim != 4:
+                return laid(x, self.dtype, order="C")
+            return laid(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)
+
+
+def _plain(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Leave the axes of one entry away."""
+    return tuple(side for side in shape if side != 1)
 
 
 def _words(layer: Layer) -> str:

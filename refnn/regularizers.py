@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_float, as_upstream, functions, not_negative, one_of
+from refnn._validate import as_float, as_upstream, functions, not_negative
 
 __all__ = [
     "REGULARIZERS",
@@ -195,22 +195,21 @@ def regularizer(name: str | tuple[Any, ...]) -> Regularizer:
     """Look up a regularizer by name.
 
     Args:
-        name: a key of `REGULARIZERS`, or a `Regularizer` or a pair (f, f_backward) of your own.
+        name: a key of `REGULARIZERS`, or of your own a `Regularizer` or a pair: f(W) is the price, one number, and
+            f_backward(upstream, W) its gradient in W times the number upstream.
 
     Returns:
         The functions f, backward and curvature; the last is None for l1, which is straight but for its corner.
 
     Raises:
         ValueError: if there is none of that name; the message lists the choices.
-        TypeError: if what you bring are no functions.
+        TypeError: if what you bring are no functions of these arguments.
 
     Example:
         >>> float(regularizer("l2").f([3, 4]))
         25.0
     """
-    if isinstance(name, tuple):
-        return Regularizer(*functions("regularizer", name, len(Regularizer._fields)))
-    return REGULARIZERS[one_of("regularizer", name, REGULARIZERS)]
+    return functions("regularizer", name, REGULARIZERS, Regularizer, "W")
 
 
 def _paired(upstream: ArrayLike, W: ArrayLike) -> tuple[NDArray, NDArray]:

@@ -16,7 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refnn import losses, optimizers, regularizers
-from refnn._validate import as_array, as_float, as_upstream, at_least, finite, generator, not_negative, same_shape
+from refnn._validate import (
+    as_array,
+    as_float,
+    at_least,
+    finite,
+    functions,
+    generator,
+    not_negative,
+    same_shape,
+    short,
+)
 from refnn.descent import minibatches
 from refnn.descent import schedule as schedule_named
 from refnn.layers import Dropout
@@ -34,7 +44,7 @@ class Epoch(NamedTuple):
     """What one epoch came to.
 
     `loss` and `accuracy` are means over the epoch's mini-batches, each measured before its step, with dropout at work
-    and without the penalty; the accuracy is None where the loss has no classes.
+    and without the penalty; the accuracy is None where y holds no labels of classes or there is but one output.
     """
 
     number: int
@@ -94,12 +104,16 @@ def fit(
         network: the network to train.
         X: samples, shape (n, *input_shape), finite.
         y: what the loss compares the outputs with: labels (n,) or targets (n, ...).
-        loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward) with f(prediction, target) the mean loss.
+        loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward) of your own: f(prediction, target) returns the
+            mean loss of a mini-batch, one number, and f_backward(upstream, prediction, target) its gradient in the
+            prediction, of the prediction's shape, times the number `upstream`, which is 1 here.
         optimizer: an optimizer, whose state is kept, or the name of one that has no learning rate to choose, with its
             defaults: "adam", "adadelta", "adasecant", "vsgd".
         epochs: passes over the data, those before `resume` included.
         batch_size: samples in a mini-batch.
-        penalty: R, a name in `refnn.regularizers.REGULARIZERS` or a pair (f, f_backward); it never meets a bias.
+        penalty: R, a name in `refnn.regularizers.REGULARIZERS`, or a pair (f, f_backward) of your own: f(W) returns one
+            number, and f_backward(upstream, W) its gradient in W times the number `upstream`, here the strength. It
+            never meets a bias.
         strength: lambda, not negative.
         schedule: how the learning rate falls: a name in `refnn.descent.SCHEDULES`, or a function of (epoch, epochs),
             counted from 0, whose value the optimizer's learning rate is multiplied by during that epoch.
@@ -108,11 +122,17 @@ def fit(
         callback: called with each Epoch; if it returns something true, training stops.
         checkpoint: called after each epoch with a `Checkpoint` of its own, to keep or to save.
         resume: a checkpoint of a run with the same arguments, to go on from: network, optimizer and generator are put
-            where they were then, and the history begins with the epochs before it.
+            where they were then, and the history begins with the epochs before it. To go on in another way, as with
+            another learning rate, call `network.set_parameters(checkpoint.parameters)` and begin a new run.
         seed: a whole number or a generator, for shuffling and dropout.
 
+    Returns:
+        An `Epoch` for each epoch. Its accuracy is None unless y holds integer labels (n,) and the network has an output
+        for each class: with a single output, as for binary_cross_entropy, compare `network.predict(X) > 0` with y.
+
     Raises:
-        ValueError: if X or y do not fit the network, hold NaN or infinity, or are empty.
+        ValueError: if X or y do not fit the network, hold NaN or infinity, or are empty, or if `resume` is of a run
+            with other settings of the optimizer, or of more epochs than are asked for.
         FloatingPointError: if the loss or a weight is no longer finite; the network is then as the last step left it.
 
     Example: learning exclusive or.
@@ -126,10 +146,12 @@ def fit(
     """
     X, y = _checked(network, X, y, loss)
     epochs, batch_size = at_least("epochs", epochs, 0), at_least("batch_size", batch_size, 1)
-    rng, factor = generator("seed", seed), schedule if callable(schedule) else schedule_named(schedule)
+    rng, factor = generator("seed", seed), schedule_named(schedule)
     rule: Any = optimizer if isinstance(optimizer, optimizers.Optimizer) else _with_defaults(optimizer)
     step = _Step(network, rule, loss, penalty, strength)
     if validation is not None:
+        if not isinstance(validation, tuple | list) or len(validation) != 2:
+            raise TypeError(f"validation: expected a pair (X, y), got {short(validation)}")
         try:
             validation = _checked(network, *validation, loss)
         except (TypeError, ValueError) as wrong:
@@ -142,24 +164,28 @@ def fit(
     for name, function in {"callback": callback, "checkpoint": checkpoint}.items():
         if function is not None and not callable(function):
             like = "lambda c: save_checkpoint(c, 'run.npz')" if name == "checkpoint" else "print"
-            raise TypeError(f"{name}: expected a function, such as {like}, got {function!r}")
+            raise TypeError(f"{name}: expected a function, such as {like}, got {short(function)}")
     if schedule != "constant" and not hasattr(rule, "learning_rate"):
-        raise ValueError(f"schedule: {type(rule).__name__} has no learning rate that could follow {schedule}")
+        raise ValueError(f"schedule: {type(rule).__name__} has no learning rate that could follow {short(schedule)}")
+
+    def share(epoch: int) -> float:
+        return not_negative(f"schedule({epoch}, {epochs})", factor(epoch, epochs))
+
     history: list[Epoch] = []
     if resume is not None:
-        history = _resumed(resume, network, rule, rng, patience)
+        history = _resumed(resume, network, rule, rng, patience, epochs, share)
     best = resume.best if resume is not None else network.parameters() if patience is not None else {}
 
     for epoch in range(len(history), epochs):
         if patience is not None and epoch - _best(history) >= patience:
             break
-        with _multiplied(rule, factor(epoch, epochs)) as rate:
+        with _multiplied(rule, share(epoch)) as rate:
             batches = minibatches(len(X), batch_size, rng)
             totals = [step(network._batch(X[batch], copy=False), y[batch], rng) for batch in batches]
             mean_loss, accuracy = np.sum(totals, axis=0) / len(X)
             if not all(np.isfinite(p).all() for p in network.parameters().values()):
-                raise FloatingPointError(f"fit: a weight became infinite; {_advice(rule)}")
-        measured = (None, None) if validation is None else _measured(network, *validation, step.objective.f)
+                raise FloatingPointError(f"a weight became infinite; {_advice(rule)}")
+        measured = (None, None) if validation is None else _measured(network, *validation, step.objective)
         history.append(Epoch(epoch + 1, float(mean_loss), _known(accuracy), measured[0], measured[1], rate))
         if patience is not None and _best(history) == epoch + 1:
             best = network.parameters()
@@ -193,7 +219,7 @@ def fit_batch(
         X: samples, shape (n, *input_shape), at least one.
         y: labels (n,) or targets (n, ...), as for `fit`.
         optimizer: an optimizer, the same one in every call.
-        loss: a name in `refnn.losses.LOSSES`, or a pair (f, f_backward).
+        loss: a name in `refnn.losses.LOSSES` or a pair (f, f_backward), as for `fit`.
         penalty: R, as for `fit`.
         strength: lambda, not negative.
         rng: a generator, the same one in every call; a network with dropout draws from it and needs it.
@@ -202,8 +228,9 @@ def fit_batch(
         The mean loss of the batch before the step, without the penalty.
 
     Raises:
-        ValueError: if X or y do not fit the network, or there is dropout and no generator.
-        FloatingPointError: if the loss is not finite, as it is for samples that are not; no step is taken then.
+        ValueError: if X or y do not fit the network or make the loss NaN or infinite because they are, or there is
+            dropout and no generator.
+        FloatingPointError: if the loss is not finite otherwise. No step is taken then.
 
     Example:
         >>> from refnn import Dense, Network, fit_batch, optimizers
@@ -213,13 +240,13 @@ def fit_batch(
         True
     """
     if not isinstance(network, Network):
-        raise TypeError(f"network: expected a Network, got {network!r}")
+        raise TypeError(f"network: expected a Network, got {short(network)}")
     if not isinstance(optimizer, optimizers.Optimizer):
-        raise TypeError(f"optimizer: expected an optimizer such as SGD(0.1), got {optimizer!r}")
+        raise TypeError(f"optimizer: expected an optimizer such as SGD(0.1), got {short(optimizer)}")
     step = _Step(network, optimizer, loss, penalty, strength)
-    samples, targets = network._batch(X, copy=False), _targets(y)
+    samples, targets = network._batch(X, copy=False), _targets(y, loss)
     if targets.ndim == 0 or len(samples) != len(targets) or len(samples) == 0:
-        raise ValueError(f"y: expected as many as samples, shape ({max(1, len(samples))}, ...), got {targets.shape}")
+        raise ValueError(f"y: expected as many as samples, shape ({max(1, len(samples))}, ...), got {_size(targets)}")
     if rng is not None:
         rng = generator("rng", rng)
     elif any(isinstance(layer, Dropout) for layer in network.layers):
@@ -239,7 +266,7 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax
         loss: a name or a pair, as for `fit`.
     """
     X, y = _checked(network, X, y, loss)
-    return _measured(network, X, y, losses.loss(loss).f)
+    return _measured(network, X, y, losses.loss(loss))
 
 
 class _Step:
@@ -247,7 +274,8 @@ class _Step:
 
     def __init__(self, network: Network, rule: Any, loss: Loss, penalty: Loss, strength: float) -> None:
         self.network, self.rule, self.strength = network, rule, not_negative("strength", strength)
-        self.objective, self.price = losses.loss(loss), regularizers.regularizer(penalty)
+        self.objective = losses.loss(loss)
+        self.price = functions("penalty", penalty, regularizers.REGULARIZERS, regularizers.Regularizer, "W")
         last: Any = network.layers[-1]
         ending = getattr(last, "activation", getattr(last, "name", None))
         if isinstance(loss, str) and ending in _INSIDE.get(loss, ()):
@@ -257,16 +285,21 @@ class _Step:
             raise ValueError(f"optimizer: {type(rule).__name__} needs a curvature, which {name} does not have: take "
                              "squared_error or a cross-entropy of scores, with the penalty l2, or another optimizer")
 
+    @np.errstate(over="ignore", invalid="ignore")  # what comes of it is said below
     def __call__(self, samples: NDArray, targets: NDArray, rng: np.random.Generator) -> tuple[float, float]:
         """Take the step; return the summed loss of the batch before it, and how many samples were right."""
         network, objective = self.network, self.objective
         outputs = network._run(samples, rng)
         mean_loss, upstream = objective.both(outputs, targets)
         if not math.isfinite(mean_loss):
-            raise FloatingPointError(f"fit: the loss became {mean_loss}; {_advice(self.rule)}")
+            finite("X", samples)
+            finite("y", targets)
+            if math.isnan(mean_loss) and np.isfinite(outputs).all():
+                raise FloatingPointError("loss: expected a number, got nan for finite outputs and targets")
+            raise FloatingPointError(f"the loss became {mean_loss}; {_advice(self.rule)}")
         if self.rule.curved and objective.curvature is not None:
             network.curvature(objective.curvature(1.0, outputs, targets))
-        network._back(as_upstream(upstream, outputs.shape).astype(outputs.dtype, copy=False), to_input=False)
+        network._back(upstream.astype(outputs.dtype, copy=False), to_input=False)
         if self.strength:
             _add_penalty(network, self.price, self.strength, self.rule.curved)
         network.step(self.rule)
@@ -274,11 +307,14 @@ class _Step:
 
 
 def _resumed(checkpoint: Checkpoint, network: Network, rule: optimizers.Optimizer, rng: np.random.Generator,
-             patience: int | None) -> list[Epoch]:
+             patience: int | None, epochs: int, share: Callable[[int], float]) -> list[Epoch]:
     """Put network, optimizer and generator where they were at a checkpoint, and return the history until then."""
     if not isinstance(checkpoint, Checkpoint):
         hint = "; load_checkpoint returns (checkpoint, notes)" if isinstance(checkpoint, tuple) else ""
-        raise TypeError(f"resume: expected a Checkpoint, got {checkpoint!r}{hint}")
+        raise TypeError(f"resume: expected a Checkpoint, got {short(checkpoint)}{hint}")
+    if epochs < len(checkpoint.history):
+        raise ValueError(f"epochs: expected at least the {len(checkpoint.history)} of the checkpoint, got {epochs}")
+    _same_settings(checkpoint, rule, share)
     if patience is not None and not checkpoint.best:
         raise ValueError("resume: the best weights are missing, for the run had no patience; begin anew")
     for name, weights in checkpoint.parameters.items():
@@ -291,6 +327,23 @@ def _resumed(checkpoint: Checkpoint, network: Network, rule: optimizers.Optimize
     except (KeyError, TypeError, ValueError) as wrong:
         raise ValueError(f"resume: the checkpoint is of another network, optimizer or generator: {wrong}") from None
     return [*checkpoint.history]
+
+
+def _same_settings(checkpoint: Checkpoint, rule: optimizers.Optimizer, share: Callable[[int], float]) -> None:
+    """Refuse an optimizer with other settings than that of the run had; one of another rule is refused elsewhere.
+
+    A callback may have moved the learning rate since; then the first epoch knows what it began with.
+    """
+    then, began = checkpoint.optimizer, checkpoint.history[0].learning_rate if checkpoint.history else None
+    if not isinstance(then, dict) or then.get("optimizer") != type(rule).__name__.lower():
+        return
+    for name in rule._settings():
+        now = getattr(rule, name)
+        if now == then.get(name, now):
+            continue
+        if name != "learning_rate" or began is None or now * share(0) != began:
+            raise ValueError(f"resume: expected {name} {short(then[name])}, as in the run before, got {now}; to go on "
+                             "with it, call network.set_parameters(checkpoint.parameters) and fit without resume")
 
 
 def _turned_back(rng: np.random.Generator, state: dict[str, Any]) -> None:
@@ -324,16 +377,19 @@ def _multiplied(rule: Any, factor: float) -> Iterator[float | None]:
         rule.learning_rate = base
 
 
-def _measured(network: Network, X: NDArray, y: NDArray, value: Function) -> tuple[float, float | None]:
+@np.errstate(over="ignore", invalid="ignore")
+def _measured(network: Network, X: NDArray, y: NDArray, objective: losses.Loss) -> tuple[float, float | None]:
     """Return the mean loss and the accuracy on samples that were checked."""
     outputs = network.predict(X)
-    return float(value(outputs, y)), _known(_right(outputs, y) / len(X))
+    return objective.mean(outputs, y), _known(_right(outputs, y) / len(X))
 
 
 def _with_defaults(name: str) -> optimizers.Optimizer:
     """Return an optimizer by name, if its rule can do without being told a learning rate."""
     if isinstance(name, type):
         raise TypeError(f"optimizer: expected an optimizer, got the class {name.__name__}: call it")
+    if not isinstance(name, str):
+        raise TypeError(f"optimizer: expected an optimizer such as SGD(0.1), or the name of one, got {short(name)}")
     kind = optimizers.optimizer(name)
     try:
         return kind()
@@ -364,7 +420,8 @@ def _add_penalty(network: Network, price: regularizers.Regularizer, strength: fl
     for layer in network.layers:
         if "W" in layer.params:
             W = layer.params["W"]
-            layer.grads["W"] += same_shape("penalty", as_float("penalty", price.backward(strength, W.copy())), W.shape)
+            name, gradient = "penalty: what f_backward returns", price.backward(strength, W.copy())
+            layer.grads["W"] += same_shape(name, as_float(name, gradient), W.shape)
             if curved and price.curvature is not None:
                 layer.bends["W"] += price.curvature(strength, W.copy())
 
@@ -375,21 +432,26 @@ def _checked(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[
     Everything is checked here, before the first step, so that what is said of sample 77 is true of sample 77.
     """
     if not isinstance(network, Network):
-        raise TypeError(f"network: expected a Network, got {network!r}")
-    samples, targets = finite("X", as_float("X", X)), _targets(y)
-    finite("y", targets)
-    if samples.shape[1:] != network.input_shape or samples.ndim == 0:
-        raise ValueError(f"X: expected shape (n, {', '.join(map(str, network.input_shape))}), got {samples.shape}")
+        raise TypeError(f"network: expected a Network, got {short(network)}")
+    samples, targets = network._samples(X), _targets(y, loss)
     if targets.ndim == 0 or len(samples) != len(targets):
-        raise ValueError(f"y: expected as many as samples, shape ({len(samples)}, ...), got {targets.shape}")
+        raise ValueError(f"y: expected as many as samples, shape ({len(samples)}, ...), got {_size(targets)}")
     if len(samples) == 0:
         raise ValueError("X: expected at least one sample, got none")
-    if isinstance(loss, str):
-        losses.loss(loss).f(np.zeros((len(samples), *network.output_shape)), targets)  # refuses labels out of range
-    return samples, targets
+    if isinstance(loss, str):  # refuses labels out of range
+        losses.loss(loss).f(np.zeros((len(samples), *network.output_shape)), targets)
+    finite("X", samples)
+    finite("y", targets)
+    with np.errstate(over="ignore"):
+        return finite(f"X in {network.dtype}", samples.astype(network.dtype, copy=False)), targets
 
 
-def _targets(y: ArrayLike) -> NDArray:
-    """Return targets as floats, labels as whole numbers."""
+def _targets(y: ArrayLike, loss: Loss) -> NDArray:
+    """Return labels as whole numbers and targets as floats; a loss that has a name says itself what it takes."""
     targets = as_array("y", y)
-    return targets if targets.dtype.kind in "ui" else as_float("y", targets)
+    return targets if isinstance(loss, str) or targets.dtype.kind in "ui" else as_float("y", targets)
+
+
+def _size(targets: NDArray) -> str:
+    """Say what came in the place of one target for each sample."""
+    return str(targets.shape) if targets.ndim else short(targets.item())

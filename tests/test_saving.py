@@ -1,5 +1,6 @@
 """Files of networks and of runs: nothing is lost or believed, and a run that was stopped ends as if it was not."""
 
+import copy
 import json
 import os
 import zipfile
@@ -143,7 +144,41 @@ def test_a_run_that_has_its_epochs_is_not_trained_further():
     kept = []
     whole = run(checkpoint=kept.append)
     assert run(resume=kept[-1]) == whole
-    assert run(resume=kept[-1], epochs=2)[0] == whole[0]
+    with pytest.raises(ValueError, match="epochs: expected at least the 6 of the checkpoint, got 2"):
+        run(resume=kept[-1], epochs=2)
+
+
+@pytest.mark.parametrize("then, now, said", [
+    (optimizers.SGD(0.1), optimizers.SGD(0.5), "expected learning_rate 0.1, as in the run before, got 0.5; to go on"),
+    (optimizers.Momentum(0.1), optimizers.Momentum(0.1, 0.5), "expected momentum 0.9, .* got 0.5; .*set_parameters"),
+    (optimizers.Adam(0.01), "adam", "expected learning_rate 0.01, .* got 0.001"),
+    (optimizers.Adadelta(0.5), "adadelta", "expected rho 0.5, as in the run before, got 0.95"),
+    (optimizers.SGD(0.1), optimizers.Adam(0.1), "of another network, optimizer or generator: state: .* that of adam"),
+])  # fmt: skip
+@pytest.mark.parametrize("schedule", ["constant", lambda epoch, epochs: 0.5 - epoch / 10])
+def test_an_optimizer_with_other_settings_does_not_go_on_and_nothing_changes(then, now, said, schedule):
+    kept, net, fresh = [], network(), network().parameters()
+    falling = {} if isinstance(then, optimizers.Adadelta) else {"schedule": schedule}
+    fit(network(), X, Y, optimizer=copy.deepcopy(then), epochs=2, checkpoint=kept.append, **falling)
+    with pytest.raises(ValueError, match=f"resume: .*{said}"):
+        fit(net, X, Y, optimizer=now, epochs=3, resume=kept[-1], **falling)
+    assert all((net.parameters()[name] == value).all() for name, value in fresh.items())
+    assert isinstance(now, str) or now.state()["t"] == 0
+    now = copy.deepcopy(then)  # as the message says: with settings of one's own, from the same weights
+    net.set_parameters(kept[-1].parameters)
+    assert len(fit(net, X, Y, optimizer=now, epochs=1, **falling)) == 1
+
+
+def test_the_optimizer_of_a_run_that_was_stopped_goes_on_in_the_same_program():
+    rule, kept = optimizers.SGD(0.1), []
+
+    def halve(epoch):
+        rule.learning_rate /= 2
+
+    fit(network(), X, Y, optimizer=rule, epochs=2, callback=halve, checkpoint=kept.append)
+    assert rule.learning_rate == 0.025  # which is not what it began with
+    history = fit(network(), X, Y, optimizer=rule, epochs=3, resume=kept[-1])
+    assert [epoch.learning_rate for epoch in history] == [0.1, 0.05, 0.025]
 
 
 def test_a_callback_may_change_the_learning_rate_and_a_resumed_run_knows(tmp_path):

@@ -97,7 +97,7 @@ REFUSED = [
     ("perceptron_criterion", lambda: perceptron_criterion(ROWS, SIGNS), ValueError, "scores: expected 1 axis, got 2"),
     ("perceptron_criterion_backward", lambda: perceptron_criterion_backward(1.0, [], []), ValueError, NO_MEAN),
     ("softmax_cross_entropy", lambda: softmax_cross_entropy(SCORES, [0, 1, 4]), ValueError, r"labels: expected labels 0\.\.3, counted from 0, got 4 at 2"),
-    ("softmax_cross_entropy", lambda: softmax_cross_entropy(SCORES, np.eye(4)[LABELS]), TypeError, "labels: expected an integer label"),
+    ("softmax_cross_entropy", lambda: softmax_cross_entropy(SCORES, np.eye(4)[LABELS]), ValueError, r"labels: expected an integer label 0\.\.3 for each sample, got shape \(3, 4\); .argmax\(1\)"),
     ("softmax_cross_entropy", lambda: softmax_cross_entropy(np.zeros((0, 3)), []), ValueError, NO_MEAN),
     ("softmax_cross_entropy_backward", lambda: softmax_cross_entropy_backward(EACH, SCORES, LABELS), ValueError, r"upstream: expected shape \(\), got \(3,\)"),
     ("softmax_cross_entropy_backward", lambda: softmax_cross_entropy_backward(1.0, SCORES[0], [0]), ValueError, "scores: expected 2 axes, got 1"),

@@ -37,5 +37,5 @@ REFUSED = [
     ("l2_curvature", lambda: l2_curvature([1.0], np.zeros(2)), ValueError, r"upstream: expected shape \(\), got \(1,\)"),
     ("l2_curvature", lambda: l2_curvature(1.0, None), TypeError, "W: expected float32.*object"),
     ("regularizer", lambda: regularizer("L2"), ValueError, "regularizer: expected one of l1, l2, got 'L2'"),
-    ("regularizer", lambda: regularizer(l2), ValueError, "regularizer: expected one of l1, l2, got <function l2"),
+    ("regularizer", lambda: regularizer(l2), TypeError, r"regularizer: expected a name or a pair of functions \(f, f_backward\), got <function l2"),
 ]
