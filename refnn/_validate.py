@@ -186,7 +186,7 @@ def function(name: str, f: Any, arguments: str = "") -> Callable[..., Any]:
         try:
             known.bind(*arguments.split(", "))
         except TypeError:
-            raise TypeError(f"{name}: expected {words}, got one of {known}") from None
+            raise TypeError(f"{name}: expected {words}, got one of ({', '.join(known.parameters)})") from None
     return found
 
 
@@ -228,8 +228,9 @@ def class_labels(name: str, values: ArrayLike, n: int, classes: int) -> NDArray:
         return np.empty(0, np.intp)
     wrong = labels.astype(np.uintp) >= classes  # a negative one wraps around to a huge one
     if wrong.any():
+        hint = "; binary_cross_entropy is for two classes with one output" if classes == 1 else ""
         raise ValueError(f"{name}: expected labels 0..{classes - 1}, counted from 0, got {labels[wrong][0]} "
-                         f"at {wrong.argmax()}")
+                         f"at {wrong.argmax()}{hint}")
     return labels.astype(np.intp)
 
 

@@ -255,10 +255,9 @@ class Network:
         """
         x = self._samples(X)
         laid = np.array if copy else np.asarray
-        with np.errstate(over="ignore"):  # what is too large for the dtype is infinite
-            if x.ndim != 4:
-                return laid(x, self.dtype, order="C")
-            return laid(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)
+        if x.ndim != 4:
+            return laid(x, self.dtype, order="C")
+        return laid(x.transpose(0, 2, 3, 1), self.dtype, order="C").transpose(0, 3, 1, 2)
 
 
 def _plain(shape: tuple[int, ...]) -> tuple[int, ...]:

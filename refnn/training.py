@@ -179,7 +179,7 @@ def fit(
     for epoch in range(len(history), epochs):
         if patience is not None and epoch - _best(history) >= patience:
             break
-        with _multiplied(rule, share(epoch)) as rate:
+        with _multiplied(rule, share(epoch)) as rate, _flowing():
             batches = minibatches(len(X), batch_size, rng)
             totals = [step(network._batch(X[batch], copy=False), y[batch], rng) for batch in batches]
             mean_loss, accuracy = np.sum(totals, axis=0) / len(X)
@@ -244,15 +244,17 @@ def fit_batch(
     if not isinstance(optimizer, optimizers.Optimizer):
         raise TypeError(f"optimizer: expected an optimizer such as SGD(0.1), got {short(optimizer)}")
     step = _Step(network, optimizer, loss, penalty, strength)
-    samples, targets = network._batch(X, copy=False), _targets(y, loss)
-    if targets.ndim == 0 or len(samples) != len(targets) or len(samples) == 0:
-        raise ValueError(f"y: expected as many as samples, shape ({max(1, len(samples))}, ...), got {_size(targets)}")
     if rng is not None:
         rng = generator("rng", rng)
     elif any(isinstance(layer, Dropout) for layer in network.layers):
         raise ValueError("rng: dropout draws from it; make one, np.random.default_rng(0), and pass it to every call")
-    total, _ = step(samples, targets, rng or _UNUSED)
-    return total / len(samples)
+    with _flowing():
+        samples, targets = network._batch(X, copy=False), _targets(y, loss)
+        n = len(samples)
+        if targets.ndim == 0 or n != len(targets) or n == 0:
+            raise ValueError(f"y: expected as many as samples, shape ({max(1, n)}, ...), got {_size(targets)}")
+        total, _ = step(samples, targets, rng or _UNUSED)
+    return total / n
 
 
 def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: Loss = "softmax_cross_entropy"
@@ -285,14 +287,13 @@ class _Step:
             raise ValueError(f"optimizer: {type(rule).__name__} needs a curvature, which {name} does not have: take "
                              "squared_error or a cross-entropy of scores, with the penalty l2, or another optimizer")
 
-    @np.errstate(over="ignore", invalid="ignore")  # what comes of it is said below
     def __call__(self, samples: NDArray, targets: NDArray, rng: np.random.Generator) -> tuple[float, float]:
         """Take the step; return the summed loss of the batch before it, and how many samples were right."""
         network, objective = self.network, self.objective
         outputs = network._run(samples, rng)
         mean_loss, upstream = objective.both(outputs, targets)
         if not math.isfinite(mean_loss):
-            finite("X", samples)
+            finite(f"X in {network.dtype}", samples)
             finite("y", targets)
             if math.isnan(mean_loss) and np.isfinite(outputs).all():
                 raise FloatingPointError("loss: expected a number, got nan for finite outputs and targets")
@@ -377,11 +378,11 @@ def _multiplied(rule: Any, factor: float) -> Iterator[float | None]:
         rule.learning_rate = base
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def _measured(network: Network, X: NDArray, y: NDArray, objective: losses.Loss) -> tuple[float, float | None]:
     """Return the mean loss and the accuracy on samples that were checked."""
-    outputs = network.predict(X)
-    return objective.mean(outputs, y), _known(_right(outputs, y) / len(X))
+    with _flowing():
+        outputs = network.predict(X)
+        return objective.mean(outputs, y), _known(_right(outputs, y) / len(X))
 
 
 def _with_defaults(name: str) -> optimizers.Optimizer:
@@ -407,6 +408,11 @@ def _right(outputs: NDArray, y: NDArray) -> float:
 def _known(accuracy: float) -> float | None:
     """Return an accuracy, or None where there is none."""
     return None if np.isnan(accuracy) else float(accuracy)
+
+
+def _flowing() -> np.errstate:
+    """Let infinity and NaN flow without a warning: what comes of them is said where the loss or a weight shows it."""
+    return np.errstate(over="ignore", invalid="ignore")
 
 
 def _advice(rule: Any) -> str:

@@ -577,7 +577,7 @@ REFUSED = [
     (lambda: fit_batch(Network([Dense(3)], 6), X6[:0], Y6[:0], SGD), ValueError, r"y: .* \(1, ...\), got \(0,\)"),
     (lambda: fit_batch(Network([Dense(3)], 6), X6, Y6 + 1, SGD), ValueError, r"labels: expected labels 0\.\.2"),
     (lambda: fit_batch(Network([Dense(3)], 6), X6[:, :5], Y6, SGD), ValueError, r"X: expected shape \(n, 6\)"),
-    (lambda: fit_batch(Network([Dense(3)], 6), X6 * np.nan, Y6, SGD), ValueError, r"X: .* got nan at \(0, 0\)"),
+    (lambda: fit_batch(Network([Dense(3)], 6), X6 * np.nan, Y6, SGD), ValueError, r"X in float32: .* nan at \(0, 0\)"),
     (lambda: fit_batch(Network([Dropout(0.5), Dense(3)], 6), X6, Y6, SGD), ValueError, "rng: dropout draws from it"),
     (lambda: fit_batch(Network([Dense(3, "softmax")], 6), X6, Y6, SGD), ValueError, "has its own softmax"),
     (lambda: AvgPool2D((2, 0)), ValueError, "size: expected at least 1, got 0"),
