@@ -162,6 +162,8 @@ def spoilt(seed: int, number: int) -> Spoilt:
                       foreign=False)
     path, value = found[rng.integers(len(found))]
     law, form, new, tidy = exchange(value, rng)
+    if form in CALLS[name].takes:
+        law = "sane"
     if path[0] in CALLS[name].changes and not (
         type(new) is np.ndarray and new.flags.writeable and form != "overlapping"
     ):

@@ -28,12 +28,16 @@ from tests.test_public import CONCEPTS
 
 
 class Call(NamedTuple):
-    """A function, arguments that suit it, what else than TypeError and ValueError it may raise, what it may change."""
+    """A function, arguments that suit it, what else it may raise than TypeError and ValueError, what it may change.
+
+    `takes` are forms that others refuse.
+    """
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     raises: tuple[type[Exception], ...] = ()
     changes: tuple[int, ...] = ()
+    takes: tuple[str, ...] = ()
 
 
 # public names that check nothing, with the reason
@@ -434,7 +438,8 @@ CALLS: dict[str, Call] = {
     "interop.torch_weights.to_torch": Call(
         lambda *like: torch_weights.to_torch(dense(), *like), (["1.weight", "1.bias", "2.3.weight", "2.3.bias"],)),
     "interop.torch_weights.to_torch.network": Call(torch_weights.to_torch, (dense(),)),
-    "interop.torch_weights.from_torch": Call(from_torch, (np.arange(20.0).reshape(4, 5), np.ones(4))),
+    "interop.torch_weights.from_torch": Call(from_torch, (np.arange(20.0).reshape(4, 5), np.ones(4)),
+                                            takes=("float16",)),
     "interop.torch_weights.from_torch.state": Call(lambda state: torch_weights.from_torch(dense(), state), (STATE,)),
     "interop.onnx.graph": Call(onnx.graph, (convolutional(),)),
     **{f"data.{load.__name__}.bytes.{number}": Call(read(load), (content,))
