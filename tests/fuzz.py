@@ -75,6 +75,7 @@ NAN_BY_FORMULA: dict[str, str] = {
     "graph.Node.__rtruediv__": "0 / 0",
     "graph.Node.__pow__": "a broken power of a number below zero",
     "biasvariance.line_through_two": "no way along an infinite slope",
+    "biasvariance.complexity_curve": "infinity less infinity, far from places that lie as close as numbers can",
     "linear.foot_point": "a plane further away than the largest number",
     "losses.cross_entropy_backward": "no upstream times an infinite slope",
     "bayes.posterior": "0 / 0 for a sample that no class can produce, as documented",
