@@ -468,6 +468,8 @@ for module in CONCEPTS:
         CALLS[f"{module}.{name}"] = Call(getattr(getattr(refnn, module), name), _open(tuple(arguments)))
 for name, arguments in MORE.items():
     CALLS[name] = Call(getattr(getattr(refnn, name.split(".")[0]), name.split(".")[1]), arguments)
+# calls that share one file, and measure the memory that they take
+ONE_FILE = {name for name, call in CALLS.items() if call.function.__name__ in ("answer", "kept", "written_to")}
 
 
 def public_names() -> set[str]:
