@@ -21,14 +21,13 @@ from contextlib import contextmanager
 from dataclasses import fields
 from itertools import count, takewhile
 from pathlib import Path
-from reprlib import repr as short
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refnn import layers
-from refnn._validate import as_float, at_least, finite, float_dtype, json_object
+from refnn._validate import as_float, at_least, finite, float_dtype, json_object, short
 from refnn.network import Network
 from refnn.training import Checkpoint, Epoch
 

@@ -19,13 +19,12 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from reprlib import repr as short
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refnn._validate import as_array, json_object
+from refnn._validate import as_array, json_object, short
 from refnn.model_io import file_to_read, written_whole
 
 __all__ = ["DTYPES", "load", "save"]
